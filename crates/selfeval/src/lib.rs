@@ -1,0 +1,36 @@
+//! What the performance self-evaluation summary (项目支出绩效自评结果汇总表) means: where the table stands, what
+//! its figures are, what must hold between them, and what the form leaves to be computed.
+//!
+//! The contract: reading never fails on content, arithmetic is decimal and exact, every finding names a place,
+//! and no file, clock, thread or environment is touched.
+//!
+//! | module | holds |
+//! |---|---|
+//! | [`value`] | figures, rounding, windows, the ways numbers are written |
+//! | [`finding`] | findings and fixes |
+//! | [`profile`] | what differs by region or year, as data |
+//! | [`layout`] | where the table stands and what its columns mean |
+//! | [`summary`] | the table's content, every value with its cell |
+//! | [`computed`] | each computed cell as one expression |
+//! | [`rules`] | the rule catalogue, one file a rule |
+//! | [`fill`] | the edits that complete the form |
+//! | [`review`] | all of it in one call: locate, read, check, sum up |
+
+pub mod computed;
+pub mod fill;
+pub mod finding;
+pub mod layout;
+pub mod profile;
+pub mod review;
+pub mod rules;
+#[cfg(test)]
+pub(crate) mod sketch;
+pub mod summary;
+pub mod value;
+
+pub use finding::{Finding, Severity, Words};
+pub use layout::Located;
+pub use profile::Profile;
+pub use review::{Review, review};
+pub use summary::{Project, Reading, Summary};
+pub use value::Figure;

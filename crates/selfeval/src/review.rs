@@ -1,0 +1,131 @@
+//! All of it in one call: locate the table, read it, check it, and sum the result up.
+
+use jixiao_workbook::{SheetId, Workbook};
+use rust_decimal::Decimal;
+use serde::{Deserialize, Serialize};
+
+use crate::computed::{Totals, totals};
+use crate::finding::{Finding, Severity, Words};
+use crate::layout::{Located, NoTable, locate};
+use crate::profile::{Profile, Weights};
+use crate::rules::{self, Context};
+use crate::summary::Summary;
+
+/// What the caller asks for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Options {
+    /// What the weighted score is weighted by; the profile's, else budget.
+    pub weights: Option<Weights>,
+    /// Look at this sheet only.
+    pub sheet: Option<SheetId>,
+}
+
+/// Whether the form can be handed in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Verdict {
+    /// 可以报送
+    Pass,
+    /// 请核实后报送
+    Warnings,
+    /// 改后再报
+    Fail,
+    /// 未能核对
+    Unchecked,
+}
+
+/// How many findings of each severity there are.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Counts {
+    /// Errors.
+    pub error: usize,
+    /// Warnings.
+    pub warning: usize,
+    /// Infos.
+    pub info: usize,
+}
+
+/// A table that was read and checked.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Table {
+    /// Its place.
+    pub located: Located,
+    /// Its content.
+    pub summary: Summary,
+    /// What follows from its projects.
+    pub totals: Totals,
+    /// The basis of the weighted score.
+    pub weights: Weights,
+}
+
+/// Something that was not checked, and why.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NotChecked {
+    /// What.
+    pub what: Words,
+    /// Why.
+    pub why: Words,
+}
+
+/// The result of checking one workbook.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Review {
+    /// The table; none where none was found (then `findings` holds S001).
+    pub table: Option<Table>,
+    /// The findings, sorted by place and code.
+    pub findings: Vec<Finding>,
+    /// What was not checked.
+    pub not_checked: Vec<NotChecked>,
+}
+
+impl Review {
+    /// How many findings of each severity there are.
+    pub fn counts(&self) -> Counts {
+        let count = |severity| self.findings.iter().filter(|finding| finding.severity == severity).count();
+        Counts {
+            error: count(Severity::Error),
+            warning: count(Severity::Warning),
+            info: count(Severity::Info),
+        }
+    }
+
+    /// Whether the form can be handed in.
+    pub fn verdict(&self) -> Verdict {
+        match self.findings.iter().map(|finding| finding.severity).max() {
+            Some(Severity::Error) => Verdict::Fail,
+            Some(Severity::Warning) => Verdict::Warnings,
+            _ => Verdict::Pass,
+        }
+    }
+}
+
+/// Locates, reads and checks the table of a workbook.
+pub fn review(workbook: &Workbook, profile: &Profile, options: Options) -> Review {
+    match locate(workbook, profile, options.sheet) {
+        Err(missing) => {
+            Review { table: None, findings: vec![rules::no_table(&missing)], not_checked: Vec::new() }
+        }
+        Ok(located) => review_table(workbook, profile, options, located),
+    }
+}
+
+fn review_table(workbook: &Workbook, profile: &Profile, options: Options, located: Located) -> Review {
+    let summary = Summary::read(workbook, &located, profile);
+    let totals = totals(&summary);
+    let weights = options.weights.or(profile.weights).unwrap_or_default();
+    let context =
+        Context { workbook, located: &located, summary: &summary, totals: &totals, profile, weights };
+    let findings = rules::check(&context);
+    Review { table: Some(Table { located, summary, totals, weights }), findings, not_checked: Vec::new() }
+}
+
+/// The stated figure next to the computed one, for reports.
+pub fn stated_total(
+    summary: &Summary,
+    pick: fn(&crate::summary::Total) -> Option<&crate::summary::Reading>,
+) -> Option<Decimal> {
+    summary.total.as_ref().and_then(pick).and_then(crate::summary::Reading::value)
+}

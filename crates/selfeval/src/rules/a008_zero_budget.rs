@@ -1,0 +1,52 @@
+//! A008: a project whose full-year budget is 0 has no execution rate.
+
+use rust_decimal::Decimal;
+
+use super::{Context, Rule};
+use crate::finding::{Field, Finding, Severity, Words};
+use crate::summary::Project;
+
+pub(super) const RULE: Rule = Rule {
+    code: "A008",
+    name: "zero-budget",
+    severity: Severity::Warning,
+    title: ("全年预算数为 0", "the full-year budget is 0"),
+    docs: (
+        "## 核对内容\n项目的全年预算数（小计）是否为 0。\n\
+         ## 为什么\n预算数为 0 时执行率（B/A）无法计算，该项目在加权平均得分中也没有权重。\n\
+         ## 示例\n`D9` 小计 0.00，`H9` 全年执行数 3.00：执行率留空。\n\
+         ## 怎样改\n核对预算批复，填写全年预算数（含上年结转资金）；确无预算的，在备注说明，执行率留空。\n\
+         ## 依据\n表头：执行率（B/A）。",
+        "## What is checked\nWhether a project's full-year budget (小计) is 0.\n\
+         ## Why\nWith a budget of 0 the execution rate (B/A) cannot be computed, and the project has no weight in the weighted score.\n\
+         ## Example\n`D9` budget 0.00, `H9` executed 3.00: the rate stays blank.\n\
+         ## How to correct\nLook the budget up (funds carried over included) and enter it; if there is none, say so in the remark and leave the rate blank.\n\
+         ## Source\nThe form's heading: execution rate (B/A).",
+    ),
+    check,
+};
+
+fn check(context: &Context<'_>) -> Vec<Finding> {
+    context.summary.projects.iter().filter_map(|project| zero_budget(context, project)).collect()
+}
+
+fn zero_budget(context: &Context<'_>, project: &Project) -> Option<Finding> {
+    let budget = project.budget_figure().filter(|figure| figure.value == Decimal::ZERO)?;
+    let reading = project.budget.as_ref().or(project.funds.first())?;
+    let finding = Finding::new(
+        &RULE,
+        context.place(reading.cell, reading.raw()),
+        Words::new(
+            "全年预算数为 0，执行率无法计算",
+            "the full-year budget is 0, so there is no execution rate",
+        ),
+        Words::new(
+            format!("核对 {} 的预算数；确无预算的，在备注说明，执行率留空", reading.cell),
+            format!(
+                "check the budget in {}; if there is none, say so in the remark and leave the rate blank",
+                reading.cell
+            ),
+        ),
+    );
+    Some(Finding { found_value: Some(budget.value), ..finding.of(Field::Budget).on(project) })
+}

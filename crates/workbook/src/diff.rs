@@ -1,0 +1,1 @@
+//! What differs between two workbooks: which parts, and which cells.

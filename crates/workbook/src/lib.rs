@@ -1,0 +1,45 @@
+//! Reads a spreadsheet file into a compact grid, and changes cells in it without touching anything else.
+//!
+//! The contract: what is not edited stays byte-identical, reading never panics on content, and the same
+//! bytes with the same edits always give the same bytes. This crate knows nothing of any form.
+//!
+//! | module | holds |
+//! |---|---|
+//! | [`address`] | cell references, ranges, columns |
+//! | [`number`] | exact decimals from and to the digits a file holds |
+//! | [`limits`] | what a hostile file may not exceed |
+//! | [`error`] | why a file was not read, why an edit was refused |
+//! | [`sheet`] | a sheet's grid: cells, formulas, merges, hidden rows |
+//! | [`formula`] | tokens and references of a formula's text |
+//! | [`scan`] | the tokens of a worksheet part, for reader and patcher alike |
+//! | [`package`] | the zip container: parts read within limits, copied raw when untouched |
+//! | [`workbook`] | a whole workbook: sheets, names, number formats |
+//! | [`open`] | bytes to workbook, one file per format |
+//! | [`calc`] | evaluates the functions forms use, in exact decimals |
+//! | [`edit`] | the edits, the only way to change a workbook |
+//! | [`patch`] | edits to bytes |
+//! | [`refresh`] | which stored results follow from an edit |
+//! | [`diff`] | what differs between two workbooks |
+
+pub mod address;
+pub mod calc;
+pub mod diff;
+pub mod edit;
+pub mod error;
+pub mod formula;
+pub mod limits;
+pub mod number;
+pub mod open;
+pub mod package;
+pub mod patch;
+pub mod refresh;
+pub mod scan;
+pub mod sheet;
+pub mod workbook;
+
+pub use address::{CellRef, Range, column_letters};
+pub use edit::{Content, Edit, Style};
+pub use error::{OpenError, PatchError};
+pub use limits::Limits;
+pub use sheet::{Cell, FormulaKind, Sheet, SheetBuilder, Value, ValueRef};
+pub use workbook::{DefinedName, NumberFormat, SheetEntry, SheetId, Visibility, Workbook};
