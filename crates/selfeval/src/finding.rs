@@ -1,8 +1,11 @@
 //! Findings: what was found, where, the two figures, and one action.
 
+use std::collections::HashMap;
+
 use jixiao_workbook::{CellRef, Edit};
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
+use unicode_normalization::UnicodeNormalization;
 
 /// How bad a finding is. Ordered: info < warning < error.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -77,6 +80,35 @@ pub enum Field {
     Remark,
     /// 合计行
     TotalRow,
+}
+
+impl Field {
+    /// What the field is called in sentences.
+    pub fn words(self) -> Words {
+        let (zh, en) = match self {
+            Self::Title => ("标题", "title"),
+            Self::UnitName => ("单位", "unit"),
+            Self::Year => ("年度", "year"),
+            Self::MoneyUnit => ("金额单位", "money unit"),
+            Self::Note => ("表注", "note"),
+            Self::Sequence => ("序号", "sequence number"),
+            Self::Code => ("项目编码", "project code"),
+            Self::Name => ("项目名称", "project name"),
+            Self::Supervisor => ("主管部门", "supervising department"),
+            Self::ImplementingUnit => ("实施单位", "implementing unit"),
+            Self::InitialBudget => ("年初预算数", "initial budget"),
+            Self::Budget => ("全年预算数（小计）", "full-year budget (小计)"),
+            Self::Fund => ("资金明细", "fund part"),
+            Self::Executed => ("全年执行数", "executed amount"),
+            Self::ExecutionRate => ("执行率", "execution rate"),
+            Self::Score => ("自评得分", "score"),
+            Self::Grade => ("自评等级", "grade"),
+            Self::Reason => ("偏差原因", "deviation reason"),
+            Self::Remark => ("备注", "remark"),
+            Self::TotalRow => ("合计行", "total row"),
+        };
+        Words::new(zh, en)
+    }
 }
 
 /// Where a finding stands.
@@ -243,10 +275,111 @@ impl Finding {
         self
     }
 
+    /// The same finding with what stands there, as shown and as a number (万元, fraction or points).
+    #[must_use]
+    pub fn found(mut self, shown: impl Into<String>, value: Option<Decimal>) -> Self {
+        self.found = Some(shown.into());
+        self.found_value = value;
+        self
+    }
+
+    /// The same finding with what should stand there, as shown and as a number (万元, fraction or points).
+    #[must_use]
+    pub fn expected(mut self, shown: impl Into<String>, value: Option<Decimal>) -> Self {
+        self.expected = Some(shown.into());
+        self.expected_value = value;
+        self
+    }
+
+    /// The same finding with other places.
+    #[must_use]
+    pub fn with_related(mut self, related: Vec<Related>) -> Self {
+        self.related = related;
+        self
+    }
+
+    /// The same finding with what would mend it.
+    #[must_use]
+    pub fn with_fix(mut self, fix: Fix) -> Self {
+        self.fix = Some(fix);
+        self
+    }
+
     /// The same finding as one of a group.
     #[must_use]
     pub fn grouped(mut self, group: impl Into<String>) -> Self {
         self.group = Some(group.into());
         self
+    }
+
+    /// A key that stays the same when rows or columns move or wording changes: from the rule, the project or
+    /// else the field, and what stands there. The `repeat`-th finding (from 0) with the same three gets its own.
+    pub fn fingerprint(&self, repeat: u32) -> String {
+        let field = self.field.map_or_else(String::new, |field| format!("{field:?}"));
+        let project = self.project.as_deref().unwrap_or("");
+        let found = self.found.as_deref().unwrap_or(&self.place.text);
+        let repeat = repeat.to_string();
+        let parts = [self.code.as_str(), field.as_str(), project, found, repeat.as_str()];
+        let folded = parts.iter().flat_map(|part| folded(part).into_bytes().into_iter().chain([0]));
+        format!("{:016x}", fnv1a(folded))
+    }
+}
+
+/// Text without blanks, full-width forms folded: what a cosmetic change leaves alone.
+fn folded(text: &str) -> String {
+    text.nfkc().filter(|c| !c.is_whitespace()).collect()
+}
+
+/// FNV-1a of 64 bits: short, and the same on every platform and in every release.
+fn fnv1a(bytes: impl Iterator<Item = u8>) -> u64 {
+    bytes.fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
+}
+
+/// Each finding's fingerprint, in order; equal ones are told apart by their order.
+pub fn fingerprints(findings: &[Finding]) -> Vec<String> {
+    let mut seen: HashMap<String, u32> = HashMap::new();
+    let fingerprint = |finding: &Finding| {
+        let plain = finding.fingerprint(0);
+        let repeat = seen.entry(plain.clone()).or_insert(0);
+        let own = if *repeat == 0 { plain } else { finding.fingerprint(*repeat) };
+        *repeat += 1;
+        own
+    };
+    findings.iter().map(fingerprint).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn finding(project: &str, found: &str, cell: &str) -> Finding {
+        let place = Place { sheet: None, cell: cell.parse().ok(), text: found.to_owned() };
+        let mut finding =
+            Finding::new(&crate::rules::ALL[0], place, Words::default(), Words::default()).of(Field::Budget);
+        finding.project = Some(project.to_owned());
+        finding
+    }
+
+    #[test]
+    fn fnv_gives_the_published_values() {
+        assert_eq!(fnv1a(std::iter::empty()), 0xcbf2_9ce4_8422_2325);
+        assert_eq!(fnv1a("foobar".bytes()), 0x8594_4171_f739_67e8);
+    }
+
+    #[test]
+    fn a_fingerprint_survives_moves_and_blanks_and_tells_content_apart() {
+        let first = finding("防汛经费", "0.00", "D7").fingerprint(0);
+        assert_eq!(finding(" 防汛　经费", "０.00", "F19").fingerprint(0), first);
+        assert_ne!(finding("防汛经费", "0.01", "D7").fingerprint(0), first);
+        assert_ne!(finding("网格员补助", "0.00", "D7").fingerprint(0), first);
+    }
+
+    #[test]
+    fn equal_findings_get_fingerprints_of_their_own() {
+        let twice = [finding("a", "1", "D7"), finding("a", "1", "D8"), finding("b", "1", "D9")];
+        let mut prints = fingerprints(&twice);
+        prints.sort_unstable();
+        prints.dedup();
+        assert_eq!(prints.len(), 3);
     }
 }

@@ -1,0 +1,91 @@
+//! A row's cells by field, so that a rule about amounts names no fund column.
+
+use jixiao_workbook::CellRef;
+
+use crate::finding::Field;
+use crate::summary::{Project, Reading, Total};
+
+/// The amount cells of a row, in the glossary's order.
+pub(super) fn amounts<'a>(row: &'a impl Amounts) -> impl Iterator<Item = (Field, &'a Reading)> {
+    let [initial, budget, executed] = row.single();
+    let one = |field: Field, reading: Option<&'a Reading>| reading.map(|reading| (field, reading));
+    one(Field::InitialBudget, initial)
+        .into_iter()
+        .chain(one(Field::Budget, budget))
+        .chain(row.parts().iter().map(|part| (Field::Fund, part)))
+        .chain(one(Field::Executed, executed))
+}
+
+/// The cells of a row that take figures: amounts, rate and score.
+pub(super) fn figures<'a>(row: &'a impl Amounts) -> impl Iterator<Item = (Field, &'a Reading)> {
+    let [rate, score] = row.derived();
+    let rate = rate.map(|reading| (Field::ExecutionRate, reading));
+    amounts(row).chain(rate).chain(score.map(|reading| (Field::Score, reading)))
+}
+
+/// A row of figures: a project's or the total's.
+pub(super) trait Amounts {
+    /// 年初预算数, 小计, 全年执行数.
+    fn single(&self) -> [Option<&Reading>; 3];
+    /// The parts of 小计.
+    fn parts(&self) -> &[Reading];
+    /// 执行率, 自评得分.
+    fn derived(&self) -> [Option<&Reading>; 2];
+}
+
+impl Amounts for Project {
+    fn single(&self) -> [Option<&Reading>; 3] {
+        [self.initial_budget.as_ref(), self.budget.as_ref(), self.executed.as_ref()]
+    }
+
+    fn parts(&self) -> &[Reading] {
+        &self.funds
+    }
+
+    fn derived(&self) -> [Option<&Reading>; 2] {
+        [self.rate.as_ref(), self.score.as_ref()]
+    }
+}
+
+impl Amounts for Total {
+    fn single(&self) -> [Option<&Reading>; 3] {
+        [self.initial_budget.as_ref(), self.budget.as_ref(), self.executed.as_ref()]
+    }
+
+    fn parts(&self) -> &[Reading] {
+        &self.funds
+    }
+
+    fn derived(&self) -> [Option<&Reading>; 2] {
+        [self.rate.as_ref(), self.score.as_ref()]
+    }
+}
+
+/// Cells as people list them: `K6:K19` for consecutive rows of one column, else `K6、K8`.
+pub(super) fn listed(cells: &[CellRef]) -> String {
+    let mut runs: Vec<(CellRef, CellRef)> = Vec::new();
+    for cell in cells {
+        match runs.last_mut() {
+            Some((_, last)) if last.column() == cell.column() && last.row() + 1 == cell.row() => {
+                *last = *cell
+            }
+            _ => runs.push((*cell, *cell)),
+        }
+    }
+    let shown = runs
+        .iter()
+        .map(|(first, last)| if first == last { first.to_string() } else { format!("{first}:{last}") });
+    shown.collect::<Vec<_>>().join("、")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn consecutive_cells_are_listed_as_ranges() {
+        let cells: Vec<CellRef> =
+            ["K6", "K7", "K9", "L9", "L10"].iter().map(|cell| cell.parse().unwrap()).collect();
+        assert_eq!(listed(&cells), "K6:K7、K9、L9:L10");
+    }
+}

@@ -1,0 +1,96 @@
+//! S001: no sheet holds the summary table. Raised when locating fails, so its check never runs on a table.
+
+use super::Rule;
+use crate::finding::{Field, Finding, Place, Severity, Words};
+use crate::layout::{Candidate, NoTable};
+
+pub(super) const RULE: Rule = Rule {
+    code: "S001",
+    name: "table-not-found",
+    severity: Severity::Error,
+    title: ("没有找到汇总表", "the summary table was not found"),
+    docs: (
+        "## 核对内容\n文件里有没有《项目支出绩效自评结果汇总表》：表头至少要有项目名称、全年预算数、全年执行数和自评得分。\n\
+         ## 为什么\n找不到表头就无法核对，也无法填报。\n\
+         ## 示例\n`Sheet1` 的表头从 `A3` 起有项目名称、自评得分，没有全年执行数。\n\
+         ## 怎样改\n按制发的表样补齐表头各列；表在别的文件里的，改用那个文件。\n\
+         ## 依据\n表样：项目支出绩效自评结果汇总表的表头。",
+        "## What is checked\nWhether the file holds the summary table: its heading needs at least the project name, the full-year budget, the executed amount and the score.\n\
+         ## Why\nWithout the heading nothing can be checked or filled.\n\
+         ## Example\nThe heading of `Sheet1` begins in `A3` and has a project name and a score, but no executed amount.\n\
+         ## How to correct\nComplete the heading as in the form that was issued; if the table is in another file, use that file.\n\
+         ## Source\nThe form: the heading of the summary table.",
+    ),
+    check: |_| Vec::new(),
+};
+
+/// Finding S001: no table, naming the nearest candidate and what it lacks.
+pub fn no_table(missing: &NoTable) -> Finding {
+    match &missing.nearest {
+        None => Finding::new(
+            &RULE,
+            Place::default(),
+            Words::new(
+                "没有找到项目支出绩效自评结果汇总表，也没有相近的表头",
+                "no summary table was found, nor a heading like its own",
+            ),
+            Words::new(
+                "检查是否选错了文件；表头要有项目名称、全年预算数、全年执行数和自评得分",
+                "check that this is the right file; the heading needs the project name, the full-year budget, \
+                 the executed amount and the score",
+            ),
+        ),
+        Some(candidate) => incomplete(candidate),
+    }
+}
+
+fn incomplete(candidate: &Candidate) -> Finding {
+    let place =
+        Place { sheet: Some(candidate.sheet.clone()), cell: Some(candidate.cell), text: String::new() };
+    let lacks = named(&candidate.lacks);
+    let message = Words::new(
+        format!("最接近的表头有{}，缺少{}", named(&candidate.found).zh, lacks.zh),
+        format!("the nearest heading has {}, but lacks {}", named(&candidate.found).en, lacks.en),
+    );
+    let help = Words::new(
+        format!("在 {} 起的表头补上{}", candidate.cell, lacks.zh),
+        format!("add {} to the heading that begins in {}", lacks.en, candidate.cell),
+    );
+    Finding::new(&RULE, place, message, help)
+}
+
+fn named(fields: &[Field]) -> Words {
+    let names: Vec<Words> = fields.iter().map(|field| field.words()).collect();
+    let zh: Vec<&str> = names.iter().map(|name| name.zh.as_str()).collect();
+    let en: Vec<&str> = names.iter().map(|name| name.en.as_str()).collect();
+    Words::new(zh.join("、"), en.join(", "))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_nearest_heading_is_named_with_what_it_lacks() {
+        let nearest = Candidate {
+            sheet: "Sheet1".to_owned(),
+            cell: "A3".parse().unwrap(),
+            found: vec![Field::Name, Field::Score],
+            lacks: vec![Field::Executed],
+        };
+        let finding = no_table(&NoTable { nearest: Some(nearest) });
+        assert_eq!(finding.message.zh, "最接近的表头有项目名称、自评得分，缺少全年执行数");
+        assert_eq!(finding.help.en, "add executed amount to the heading that begins in A3");
+        assert_eq!(
+            (finding.place.cell.unwrap().to_string(), finding.severity),
+            ("A3".into(), Severity::Error)
+        );
+    }
+
+    #[test]
+    fn a_file_without_any_heading_says_what_is_needed() {
+        let finding = no_table(&NoTable { nearest: None });
+        assert_eq!(finding.place, Place::default());
+        assert!(finding.help.zh.contains("全年执行数"));
+    }
+}
