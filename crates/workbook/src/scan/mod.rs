@@ -1,0 +1,570 @@
+//! The tokens of a worksheet part, for reader and patcher alike: a byte scanner over a stream of XML, which holds
+//! one token at a time.
+//!
+//! Every token carries its bytes as they stand in the part, and the tokens' bytes joined are the part: a patcher
+//! copies `raw` of what it leaves alone. A consumer calls [`Scanner::token`] until it gives `None`; a token lives
+//! until the next call. Elements are told by namespace, not by prefix: `token.is(b"c")` holds for `<c>` and for
+//! `<x:c>` where `x` stands for SpreadsheetML, transitional or strict. Checked on the way: tags close in order,
+//! there is one root, no DOCTYPE, and depth, attributes and the length of one token are bounded. Well-formed
+//! otherwise is assumed, not checked.
+
+mod source;
+mod text;
+
+use std::io::Read;
+use std::ops::Range;
+
+use memchr::{memchr, memmem};
+
+use crate::error::OpenError;
+use crate::limits::Limits;
+use source::Source;
+pub use text::{decode, unescape};
+
+/// Bytes read at a time.
+const CHUNK: usize = 256 << 10;
+/// The longest token that is held.
+const LONGEST: usize = 8 << 20;
+/// The longest start tag.
+const LONGEST_TAG: usize = 1 << 20;
+/// Attributes of one tag.
+const ATTRIBUTES: usize = 1_000;
+/// Namespace declarations in force at one place.
+const DECLARATIONS: usize = 256;
+
+/// What a token is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// `<c r="A1">`.
+    Start,
+    /// `<c r="A1"/>`, an element without content: no [`Kind::End`] follows.
+    Empty,
+    /// `</c>`.
+    End,
+    /// Text between tags, with its entities; [`decode`] gives what it means.
+    Text,
+    /// `<![CDATA[…]]>`; [`Token::text`] gives what stands inside.
+    CData,
+    /// Declaration, comment, processing instruction, byte order mark.
+    Other,
+}
+
+/// The namespaces that are told apart.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Space {
+    /// `SpreadsheetML`, transitional or strict.
+    Main,
+    /// Relation ids of office documents (`r:id`), transitional or strict.
+    Relations,
+    /// Markup compatibility (`mc:AlternateContent`).
+    Compatibility,
+    /// Any other, or none.
+    Other,
+}
+
+impl Space {
+    fn of(uri: &[u8]) -> Self {
+        match uri {
+            b"http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+            | b"http://purl.oclc.org/ooxml/spreadsheetml/main" => Self::Main,
+            b"http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+            | b"http://purl.oclc.org/ooxml/officeDocument/relationships" => Self::Relations,
+            b"http://schemas.openxmlformats.org/markup-compatibility/2006" => Self::Compatibility,
+            _ => Self::Other,
+        }
+    }
+}
+
+/// A namespace declaration in force.
+#[derive(Debug)]
+struct Declared {
+    depth: usize,
+    prefix: Box<[u8]>,
+    space: Space,
+}
+
+/// One token of a part.
+#[derive(Clone, Copy, Debug)]
+pub struct Token<'a> {
+    /// What it is.
+    pub kind: Kind,
+    /// Its bytes as they stand in the part.
+    pub raw: &'a [u8],
+    /// Position of its first byte in the part (in the transcoded text where the part is UTF-16).
+    pub at: u64,
+    /// How many elements are open around it: 0 for the root's own tags.
+    pub depth: usize,
+    /// The namespace of a tag's element.
+    pub space: Space,
+    name: (usize, usize),
+    declared: &'a [Declared],
+}
+
+impl<'a> Token<'a> {
+    /// Whether this is a tag (start, empty or end) of that element of `SpreadsheetML`.
+    #[inline]
+    pub fn is(&self, local: &[u8]) -> bool {
+        self.space == Space::Main && self.name() == local
+    }
+
+    /// Whether an element opens here, with content or without.
+    #[inline]
+    pub fn opens(&self) -> bool {
+        matches!(self.kind, Kind::Start | Kind::Empty)
+    }
+
+    /// A tag's name without its prefix; empty for other tokens.
+    #[inline]
+    pub fn name(&self) -> &'a [u8] {
+        self.raw.get(self.name.0..self.name.1).unwrap_or(&[])
+    }
+
+    /// A tag's name with its prefix, as written; a patcher writes new tags with the same prefix.
+    pub fn written_name(&self) -> &'a [u8] {
+        let start = if self.kind == Kind::End { 2 } else { 1 };
+        self.raw.get(start..self.name.1).unwrap_or(&[])
+    }
+
+    /// The attributes of a start or empty tag, in order, as written.
+    #[inline]
+    pub fn attributes(&self) -> Attributes<'a> {
+        let at = if self.opens() { self.name.1 } else { self.raw.len() };
+        Attributes { raw: self.raw, at }
+    }
+
+    /// The value of an attribute of that exact name, with its entities.
+    #[inline]
+    pub fn attribute(&self, name: &[u8]) -> Option<&'a [u8]> {
+        self.attributes().find(|attribute| attribute.name == name).map(|attribute| attribute.value)
+    }
+
+    /// The value of a prefixed attribute by its namespace: `r:id` is `(Space::Relations, b"id")`.
+    pub fn attribute_in(&self, space: Space, local: &[u8]) -> Option<&'a [u8]> {
+        let wanted = |name: &[u8]| {
+            memchr(b':', name).is_some_and(|colon| {
+                name.get(colon + 1..) == Some(local)
+                    && name.get(..colon).is_some_and(|prefix| look_up(self.declared, prefix) == space)
+            })
+        };
+        self.attributes().find(|attribute| wanted(attribute.name)).map(|attribute| attribute.value)
+    }
+
+    /// What a text or CDATA token means, entities decoded; `None` where it is no proper text. Empty for tags,
+    /// comments and the like.
+    pub fn text(&self) -> Option<std::borrow::Cow<'a, str>> {
+        match self.kind {
+            Kind::Text => decode(self.raw),
+            Kind::CData => text::plain(self.raw.get(9..self.raw.len().saturating_sub(3))?),
+            _ => Some(std::borrow::Cow::Borrowed("")),
+        }
+    }
+}
+
+/// An attribute as written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Attribute<'a> {
+    /// Its name with its prefix.
+    pub name: &'a [u8],
+    /// Its value without quotes, with its entities; [`decode`] gives what it means.
+    pub value: &'a [u8],
+    /// Where the value stands in the tag's `raw`.
+    pub start: usize,
+}
+
+impl Attribute<'_> {
+    /// Where the value stands in the tag's `raw`.
+    pub fn span(&self) -> Range<usize> {
+        self.start..self.start + self.value.len()
+    }
+}
+
+/// The attributes of a tag, in order.
+#[derive(Clone, Debug)]
+pub struct Attributes<'a> {
+    raw: &'a [u8],
+    at: usize,
+}
+
+impl<'a> Iterator for Attributes<'a> {
+    type Item = Attribute<'a>;
+
+    #[inline]
+    fn next(&mut self) -> Option<Attribute<'a>> {
+        let rest = self.raw.get(self.at..)?;
+        let start = rest.iter().position(|byte| !byte.is_ascii_whitespace())?;
+        let rest = rest.get(start..)?;
+        let equals = rest.iter().position(|byte| *byte == b'=')?;
+        let name = rest.get(..equals)?.trim_ascii_end();
+        let after = rest.get(equals + 1..)?;
+        let quote_at = after.iter().position(|byte| matches!(byte, b'"' | b'\''))?;
+        let quote = *after.get(quote_at)?;
+        let inside = after.get(quote_at + 1..)?;
+        let length = inside.iter().position(|byte| *byte == quote)?;
+        let value = inside.get(..length)?;
+        let value_at = self.at + start + equals + 1 + quote_at + 1;
+        self.at = value_at + length + 1;
+        Some(Attribute { name, value, start: value_at })
+    }
+}
+
+/// An open element.
+#[derive(Debug)]
+struct Open {
+    name_end: usize,
+    space: Space,
+}
+
+/// Reads a part token by token.
+#[derive(Debug)]
+pub struct Scanner<R> {
+    source: Source<R>,
+    part: String,
+    depth_limit: usize,
+    buffer: Vec<u8>,
+    next: usize,
+    base: u64,
+    ended: bool,
+    rooted: bool,
+    names: Vec<u8>,
+    open: Vec<Open>,
+    declared: Vec<Declared>,
+    default: Space,
+    leaving: Option<usize>,
+}
+
+impl<R: Read> Scanner<R> {
+    /// A scanner over a part's content. UTF-16 is transcoded to UTF-8, which [`Scanner::transcoded`] tells.
+    ///
+    /// # Errors
+    /// When the stream cannot be read, or is in another encoding.
+    pub fn new(stream: R, part: &str, limits: &Limits) -> Result<Self, OpenError> {
+        let mut scanner = Self {
+            source: Source::Plain(stream),
+            part: part.to_owned(),
+            depth_limit: limits.depth,
+            buffer: Vec::with_capacity(CHUNK),
+            next: 0,
+            base: 0,
+            ended: false,
+            rooted: false,
+            names: Vec::new(),
+            open: Vec::new(),
+            declared: Vec::new(),
+            default: Space::Other,
+            leaving: None,
+        };
+        scanner.fill()?;
+        if let Some(encoding) = source::utf16(&scanner.buffer) {
+            let start = std::mem::take(&mut scanner.buffer);
+            scanner.source = scanner.source.transcoded(encoding, start);
+            scanner.ended = false;
+            scanner.fill()?;
+        }
+        Ok(scanner)
+    }
+
+    /// Whether the part is not UTF-8, so that the tokens' bytes are not its own: it can be read, not patched.
+    pub fn transcoded(&self) -> bool {
+        self.source.is_transcoded()
+    }
+
+    /// The next token; `None` at the end of the part.
+    ///
+    /// # Errors
+    /// When the part is damaged, has a DOCTYPE, is in another encoding, or passes a limit.
+    #[inline]
+    pub fn token(&mut self) -> Result<Option<Token<'_>>, OpenError> {
+        self.leave();
+        let Some((kind, length)) = self.extent()? else {
+            return if self.open.is_empty() && self.rooted {
+                Ok(None)
+            } else {
+                Err(OpenError::Truncated(format!("{} ends inside an element", self.part)))
+            };
+        };
+        let start = self.next;
+        self.next += length;
+        let (name, space, depth) = match kind {
+            Kind::Start | Kind::Empty => self.enter(start, kind)?,
+            Kind::End => self.close(start)?,
+            _ => {
+                self.outside(start, kind)?;
+                ((0, 0), Space::Other, self.open.len())
+            }
+        };
+        let raw = self.buffer.get(start..self.next).unwrap_or(&[]);
+        let at = self.base + start as u64;
+        Ok(Some(Token { kind, raw, at, depth, space, name, declared: &self.declared }))
+    }
+
+    /// The error for something wrong at the token read last.
+    pub fn damaged(&self, what: impl std::fmt::Display) -> OpenError {
+        let at = self.base + self.next as u64;
+        OpenError::Damaged { part: self.part.clone(), what: format!("{what} (before byte {at})") }
+    }
+
+    fn over(&self, what: &'static str, limit: usize) -> OpenError {
+        OpenError::OverLimit { part: self.part.clone(), what, limit: limit as u64 }
+    }
+
+    /// Kind and length of the next token, reading on until it is whole.
+    #[inline]
+    fn extent(&mut self) -> Result<Option<(Kind, usize)>, OpenError> {
+        loop {
+            let rest = self.buffer.get(self.next..).unwrap_or(&[]);
+            match measure(rest) {
+                Measured::Token(kind, length) => return Ok(Some((kind, length))),
+                Measured::Wrong(what) => return Err(self.damaged(what)),
+                Measured::Attributes => return Err(self.over("attributes of one tag", ATTRIBUTES)),
+                Measured::OpenText if self.ended && !rest.is_empty() => {
+                    return Ok(Some((Kind::Text, rest.len())));
+                }
+                _ if self.ended && rest.is_empty() => return Ok(None),
+                _ if self.ended => {
+                    return Err(OpenError::Truncated(format!("{} ends inside a tag", self.part)));
+                }
+                Measured::OpenText | Measured::More => self.fill()?,
+            }
+        }
+    }
+
+    /// Drops what was consumed and reads on.
+    fn fill(&mut self) -> Result<(), OpenError> {
+        self.base += self.next as u64;
+        self.buffer.drain(..self.next);
+        self.next = 0;
+        let held = self.buffer.len();
+        if held >= LONGEST {
+            return Err(self.over("bytes of one token", LONGEST));
+        }
+        let more = CHUNK.max(held).min(LONGEST - held);
+        self.buffer.resize(held + more, 0);
+        let mut filled = held;
+        while let Some(room) = self.buffer.get_mut(filled..).filter(|room| !room.is_empty()) {
+            match self.source.read(room) {
+                Ok(0) => {
+                    self.ended = true;
+                    break;
+                }
+                Ok(count) => filled += count,
+                Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
+                Err(error) => return Err(source::cause(error, &self.part)),
+            }
+        }
+        self.buffer.truncate(filled);
+        Ok(())
+    }
+
+    /// Ends the scope of the element that was closed last.
+    #[inline]
+    fn leave(&mut self) {
+        if let Some(depth) = self.leaving.take()
+            && self.declared.last().is_some_and(|declared| declared.depth >= depth)
+        {
+            self.declared.retain(|declared| declared.depth < depth);
+            self.default = look_up(&self.declared, b"");
+        }
+    }
+
+    #[inline]
+    fn enter(&mut self, start: usize, kind: Kind) -> Result<((usize, usize), Space, usize), OpenError> {
+        let depth = self.open.len();
+        let raw = self.buffer.get(start..self.next).unwrap_or(&[]);
+        let length = raw.len();
+        let Some((prefix_end, end)) = name_in(raw, 1) else {
+            return Err(self.damaged("a tag without a name"));
+        };
+        if length > LONGEST_TAG {
+            return Err(self.over("bytes of one tag", LONGEST_TAG));
+        }
+        if depth == 0 && std::mem::replace(&mut self.rooted, true) {
+            return Err(self.damaged("a second root element"));
+        }
+        if depth >= self.depth_limit {
+            return Err(self.over("depth of nested elements", self.depth_limit));
+        }
+        if declares(raw.get(end..).unwrap_or(&[])) {
+            self.declare(start, end, depth)?;
+        }
+        let raw = self.buffer.get(start..self.next).unwrap_or(&[]);
+        let space = match prefix_end {
+            None => self.default,
+            Some(colon) => look_up(&self.declared, raw.get(1..colon).unwrap_or(&[])),
+        };
+        if kind == Kind::Start {
+            self.names.extend_from_slice(raw.get(1..end).unwrap_or(&[]));
+            self.open.push(Open { name_end: self.names.len(), space });
+        } else {
+            self.leaving = Some(depth);
+        }
+        Ok(((prefix_end.map_or(1, |colon| colon + 1), end), space, depth))
+    }
+
+    /// Takes in a tag's namespace declarations.
+    fn declare(&mut self, start: usize, name_end: usize, depth: usize) -> Result<(), OpenError> {
+        let raw = self.buffer.get(start..self.next).unwrap_or(&[]);
+        for attribute in (Attributes { raw, at: name_end }) {
+            let prefix = match attribute.name.strip_prefix(b"xmlns") {
+                Some([]) => &[],
+                Some([b':', prefix @ ..]) => prefix,
+                _ => continue,
+            };
+            let space = decode(attribute.value).map_or(Space::Other, |uri| Space::of(uri.as_bytes()));
+            self.declared.push(Declared { depth, prefix: prefix.into(), space });
+        }
+        if self.declared.len() > DECLARATIONS {
+            return Err(self.over("namespace declarations", DECLARATIONS));
+        }
+        self.default = look_up(&self.declared, b"");
+        Ok(())
+    }
+
+    #[inline]
+    fn close(&mut self, start: usize) -> Result<((usize, usize), Space, usize), OpenError> {
+        let raw = self.buffer.get(start..self.next).unwrap_or(&[]);
+        let Some((prefix_end, end)) = name_in(raw, 2) else {
+            return Err(self.damaged("a tag without a name"));
+        };
+        let Some(open) = self.open.pop() else {
+            return Err(self.damaged("a closing tag without an opening one"));
+        };
+        let name_start = self.open.last().map_or(0, |outer| outer.name_end);
+        if self.names.get(name_start..open.name_end) != raw.get(2..end) {
+            return Err(self.damaged("a closing tag that does not match the opening one"));
+        }
+        self.names.truncate(name_start);
+        self.leaving = Some(self.open.len());
+        Ok(((prefix_end.map_or(2, |colon| colon + 1), end), open.space, self.open.len()))
+    }
+
+    /// Checks what stands between tags.
+    fn outside(&mut self, start: usize, kind: Kind) -> Result<(), OpenError> {
+        let raw = self.buffer.get(start..self.next).unwrap_or(&[]);
+        let loose = self.open.is_empty() && matches!(kind, Kind::Text | Kind::CData);
+        let blank = raw.strip_prefix(source::BOM).unwrap_or(raw).iter().all(u8::is_ascii_whitespace);
+        if loose && !(blank && kind == Kind::Text) {
+            return Err(self.damaged("text outside the root element"));
+        }
+        if !self.transcoded() && raw.starts_with(b"<?xml") && source::is_foreign(raw) {
+            return Err(self.damaged("an encoding other than UTF-8 or UTF-16"));
+        }
+        Ok(())
+    }
+}
+
+/// What stands at the beginning of some bytes.
+enum Measured {
+    Token(Kind, usize),
+    /// Text without an end yet.
+    OpenText,
+    /// The token is not whole yet.
+    More,
+    Wrong(&'static str),
+    Attributes,
+}
+
+#[inline]
+fn measure(rest: &[u8]) -> Measured {
+    match rest {
+        [b'<', b'/', ..] => {
+            memchr(b'>', rest).map_or(Measured::More, |end| Measured::Token(Kind::End, end + 1))
+        }
+        [b'<', b'!', ..] => declaration(rest),
+        [b'<', b'?', ..] => until(rest, b"?>", Kind::Other),
+        [b'<', _, ..] => tag(rest),
+        [] | [b'<'] => Measured::More,
+        _ => memchr(b'<', rest).map_or(Measured::OpenText, |end| Measured::Token(Kind::Text, end)),
+    }
+}
+
+fn declaration(rest: &[u8]) -> Measured {
+    let forms: [(&[u8], &[u8], Kind); 2] =
+        [(b"<!--", b"-->", Kind::Other), (b"<![CDATA[", b"]]>", Kind::CData)];
+    for (opening, closing, kind) in forms {
+        if rest.starts_with(opening) {
+            let inside = rest.get(opening.len()..).unwrap_or(&[]);
+            return match until(inside, closing, kind) {
+                Measured::Token(kind, length) => Measured::Token(kind, opening.len() + length),
+                other => other,
+            };
+        }
+        if opening.starts_with(rest) {
+            return Measured::More;
+        }
+    }
+    Measured::Wrong("a document type declaration, which is refused")
+}
+
+fn until(rest: &[u8], closing: &[u8], kind: Kind) -> Measured {
+    match memmem::find(rest, closing) {
+        Some(end) => Measured::Token(kind, end + closing.len()),
+        None => Measured::More,
+    }
+}
+
+/// Measures a start or empty tag; `>` inside a quoted value does not end it.
+#[inline]
+fn tag(rest: &[u8]) -> Measured {
+    let mut bytes = rest.iter().enumerate().skip(1);
+    let mut values = 0;
+    while let Some((at, byte)) = bytes.next() {
+        match byte {
+            b'>' => {
+                let empty = at.checked_sub(1).and_then(|before| rest.get(before)) == Some(&b'/');
+                return Measured::Token(if empty { Kind::Empty } else { Kind::Start }, at + 1);
+            }
+            b'"' | b'\'' => {
+                values += 1;
+                if values > ATTRIBUTES {
+                    return Measured::Attributes;
+                }
+                if !bytes.any(|(_, inner)| inner == byte) {
+                    return Measured::More;
+                }
+            }
+            b'<' => return Measured::Wrong("a tag inside a tag"),
+            _ => {}
+        }
+    }
+    Measured::More
+}
+
+/// Where a tag's prefix (the place of its colon) and its name end.
+#[inline]
+fn name_in(raw: &[u8], start: usize) -> Option<(Option<usize>, usize)> {
+    let name = raw.get(start..)?;
+    let mut colon = None;
+    let mut end = start;
+    for byte in name {
+        match byte {
+            b':' => colon = Some(end),
+            b' ' | b'\t' | b'\n' | b'\r' | b'/' | b'>' => break,
+            _ => {}
+        }
+        end += 1;
+    }
+    (end > start).then_some((colon, end))
+}
+
+/// Whether a tag may declare a namespace.
+#[inline]
+fn declares(attributes: &[u8]) -> bool {
+    let mut rest = attributes;
+    while let Some(at) = rest.iter().position(|byte| *byte == b'x') {
+        rest = rest.get(at..).unwrap_or(&[]);
+        if rest.starts_with(b"xmlns") {
+            return true;
+        }
+        rest = rest.get(1..).unwrap_or(&[]);
+    }
+    false
+}
+
+/// The namespace a prefix stands for; the innermost declaration holds.
+fn look_up(declared: &[Declared], prefix: &[u8]) -> Space {
+    let innermost = declared.iter().rev().find(|declared| *declared.prefix == *prefix);
+    innermost.map_or(Space::Other, |declared| declared.space)
+}
+
+#[cfg(test)]
+mod tests;
