@@ -4,9 +4,14 @@
 use jixiao_workbook::{CellRef, Range};
 use rust_decimal::Decimal;
 
+use crate::finding::Words;
 use crate::layout::Located;
 use crate::profile::Weights;
-use crate::summary::Summary;
+use crate::summary::{Project, RateScale, Summary};
+use crate::value::round;
+
+/// Decimals of a weighted score and of a rate written as a number of percent.
+pub const DECIMALS: u32 = 2;
 
 /// A computed cell's definition, in cells of the table.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -38,12 +43,36 @@ pub enum Expression {
     },
 }
 
+/// What stands in a cell, as far as an expression looks at it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Held {
+    /// Nothing.
+    Blank,
+    /// A number, in the unit of the cell.
+    Number(Decimal),
+    /// Text, which sums skip.
+    Text,
+    /// An error, which what depends on it shows too.
+    Error,
+}
+
+/// What an expression gives.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// A number, in the unit of its cells.
+    Number(Decimal),
+    /// The empty text: there is nothing to show.
+    Empty,
+}
+
 /// What a computed cell should hold, from the stated figures.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Totals {
-    /// ΣA in 万元 over the projects.
+    /// ΣA in 万元 over the projects whose budget is known.
     pub budget: Decimal,
-    /// ΣB in 万元 over the projects; `None` where one is missing.
+    /// How many projects' budget is not known; where there are any, what is divided by ΣA is `None`.
+    pub unknown_budgets: usize,
+    /// ΣB in 万元 over the projects; `None` where one is missing. On a project of budget 0 a missing one is 0.
     pub executed: Option<Decimal>,
     /// ΣB/ΣA, a fraction; `None` where ΣA is 0 or ΣB is missing.
     pub rate: Option<Decimal>,
@@ -53,22 +82,93 @@ pub struct Totals {
     pub score_by_executed: Option<Decimal>,
     /// The mean of the scores, not weighted; `None` where one is missing.
     pub score_mean: Option<Decimal>,
-    /// The mean of the rates B/A, which is not the total rate; `None` where one cannot be computed.
+    /// The mean of the rates B/A, which is not the total rate; projects of budget 0 have none and are left out.
+    /// `None` where one cannot be computed.
     pub rate_mean: Option<Decimal>,
 }
 
 /// The totals that follow from the projects' stated figures.
 pub fn totals(summary: &Summary) -> Totals {
-    let _ = summary;
-    Totals {
-        budget: Decimal::ZERO,
-        executed: None,
-        rate: None,
-        score_by_budget: None,
-        score_by_executed: None,
-        score_mean: None,
-        rate_mean: None,
+    let mut sums = Sums::default();
+    for project in &summary.projects {
+        sums.add(project);
     }
+    let executed = sums.executed;
+    let budget = sums.budget.filter(|_| sums.unknown_budgets == 0);
+    let count = Decimal::from(sums.count);
+    Totals {
+        budget: sums.budget.unwrap_or(Decimal::ZERO),
+        unknown_budgets: sums.unknown_budgets,
+        executed,
+        rate: quotient(executed, budget),
+        score_by_budget: quotient(sums.weighted_by_budget, budget),
+        score_by_executed: quotient(sums.weighted_by_executed, executed),
+        score_mean: quotient(sums.scores, Some(count)),
+        rate_mean: quotient(sums.rates, Some(Decimal::from(sums.rated))),
+    }
+}
+
+/// The quotient; `None` where a part is missing, the divisor is 0, or a decimal cannot hold it.
+fn quotient(dividend: Option<Decimal>, divisor: Option<Decimal>) -> Option<Decimal> {
+    dividend?.checked_div(divisor?)
+}
+
+/// Running sums; `None` once a term was missing or the sum left the range of a decimal.
+struct Sums {
+    count: usize,
+    unknown_budgets: usize,
+    rated: usize,
+    budget: Option<Decimal>,
+    executed: Option<Decimal>,
+    scores: Option<Decimal>,
+    rates: Option<Decimal>,
+    weighted_by_budget: Option<Decimal>,
+    weighted_by_executed: Option<Decimal>,
+}
+
+impl Default for Sums {
+    fn default() -> Self {
+        let zero = Some(Decimal::ZERO);
+        Self {
+            count: 0,
+            unknown_budgets: 0,
+            rated: 0,
+            budget: zero,
+            executed: zero,
+            scores: zero,
+            rates: zero,
+            weighted_by_budget: zero,
+            weighted_by_executed: zero,
+        }
+    }
+}
+
+impl Sums {
+    fn add(&mut self, project: &Project) {
+        let budget = project.budget_figure().map(|figure| figure.value);
+        let score = project.score_figure().map(|figure| figure.value);
+        let none_spent = budget.filter(Decimal::is_zero);
+        let executed = project.executed_figure().map(|figure| figure.value).or(none_spent);
+        self.count += 1;
+        self.unknown_budgets += usize::from(budget.is_none());
+        self.budget = plus(self.budget, Some(budget.unwrap_or(Decimal::ZERO)));
+        self.executed = plus(self.executed, executed);
+        self.scores = plus(self.scores, score);
+        self.weighted_by_budget = plus(self.weighted_by_budget, times(budget, score));
+        self.weighted_by_executed = plus(self.weighted_by_executed, times(executed, score));
+        if none_spent.is_none() {
+            self.rated += 1;
+            self.rates = plus(self.rates, quotient(executed, budget));
+        }
+    }
+}
+
+fn plus(a: Option<Decimal>, b: Option<Decimal>) -> Option<Decimal> {
+    a?.checked_add(b?)
+}
+
+fn times(a: Option<Decimal>, b: Option<Decimal>) -> Option<Decimal> {
+    a?.checked_mul(b?)
 }
 
 impl Totals {
@@ -81,33 +181,452 @@ impl Totals {
     }
 }
 
-/// 小计 of a project or of the total row: the sum over exactly the fund columns.
+/// 小计 of a project or of the total row: the sum over exactly the fund columns; `None` where there are none.
 pub fn subtotal(located: &Located, row: u32) -> Option<Expression> {
-    let _ = (located, row);
-    None
+    let mut columns: Vec<u16> = located.columns.funds.iter().map(|fund| fund.column.number).collect();
+    columns.sort_unstable();
+    let mut ranges: Vec<Range> = Vec::with_capacity(1);
+    for column in columns {
+        let cell = CellRef::new(row, column)?;
+        match ranges.last_mut() {
+            Some(last) if last.last().column() + 1 == column => *last = Range::new(last.first(), cell),
+            _ => ranges.push(Range::cell(cell)),
+        }
+    }
+    (!ranges.is_empty()).then_some(Expression::Sum(ranges))
 }
 
-/// 执行率 of a row.
+/// 执行率 of a row, as fraction or number of percent as the rest of the column has it.
 pub fn rate(located: &Located, summary: &Summary, row: u32) -> Option<Expression> {
-    let _ = (located, summary, row);
-    None
+    let percent = summary.rate_scale == RateScale::Percent;
+    let decimals = u32::try_from(summary.rate_decimals.saturating_sub(2)).unwrap_or(0).max(DECIMALS);
+    rate_as(located, row, percent.then_some(decimals))
 }
 
-/// 合计 of an amount column.
+/// 执行率 of a row: a fraction, or a number of percent rounded to the decimals given.
+pub fn rate_as(located: &Located, row: u32, percent: Option<u32>) -> Option<Expression> {
+    let executed = CellRef::new(row, located.columns.executed.as_ref()?.number)?;
+    let budget = CellRef::new(row, located.columns.budget.as_ref()?.number)?;
+    Some(Expression::Rate { executed, budget, percent })
+}
+
+/// 合计 of an amount column, one range per run of project rows; `None` where there are none.
 pub fn column_total(located: &Located, column: u16) -> Option<Expression> {
-    let _ = (located, column);
-    None
+    let ranges = runs(located, column)?;
+    (!ranges.is_empty()).then_some(Expression::Sum(ranges))
 }
 
-/// 合计 自评得分: the score weighted as the note says.
+/// 合计 自评得分: the score weighted as the note says; `None` where a column or the total row is missing.
 pub fn weighted_score(located: &Located, weights: Weights) -> Option<Expression> {
-    let _ = (located, weights);
-    None
+    weighted_score_to(located, weights, DECIMALS)
+}
+
+/// 合计 自评得分, rounded to the decimals given.
+pub fn weighted_score_to(located: &Located, weights: Weights, decimals: u32) -> Option<Expression> {
+    let columns = &located.columns;
+    let weight = match weights {
+        Weights::Budget => columns.budget.as_ref()?.number,
+        Weights::Executed => columns.executed.as_ref()?.number,
+    };
+    Some(Expression::Weighted {
+        weights: runs(located, weight)?,
+        scores: runs(located, columns.score.as_ref()?.number)?,
+        names: runs(located, columns.name.as_ref()?.number)?,
+        total: CellRef::new(located.total.as_ref()?.0, weight)?,
+        decimals,
+    })
+}
+
+/// The cells of a column in each run of project rows.
+fn runs(located: &Located, column: u16) -> Option<Vec<Range>> {
+    let range = |first, last| Some(Range::new(CellRef::new(first, column)?, CellRef::new(last, column)?));
+    located.runs.iter().map(|run| range(run.first, run.last)).collect()
 }
 
 impl Expression {
     /// The formula's text, without `=`.
     pub fn formula(&self) -> String {
-        String::new()
+        match self {
+            Self::Sum(ranges) => {
+                let mut text = String::with_capacity(5 + 16 * ranges.len());
+                call(&mut text, "SUM", ranges);
+                text
+            }
+            Self::Rate { executed, budget, percent } => rate_formula(*executed, *budget, *percent),
+            Self::Weighted { weights, scores, names, total, decimals } => {
+                let mut text = String::with_capacity(64 + 64 * weights.len());
+                text.push_str("IF(OR(N(");
+                push_cell(&mut text, *total);
+                text.push_str(")=0,");
+                call(&mut text, "COUNT", scores);
+                text.push('<');
+                call(&mut text, "COUNTA", names);
+                text.push_str("),\"\",ROUND(");
+                push_products(&mut text, weights, scores);
+                text.push('/');
+                push_cell(&mut text, *total);
+                text.push(',');
+                push_number(&mut text, *decimals);
+                text.push_str("))");
+                text
+            }
+        }
+    }
+
+    /// The value over what stands in the cells; `None` where an error stands in one, text stands where a number
+    /// is divided, or a decimal cannot hold the result.
+    pub fn value(&self, look: impl Fn(CellRef) -> Held) -> Option<Outcome> {
+        match self {
+            Self::Sum(ranges) => sum(ranges, &look).map(Outcome::Number),
+            Self::Rate { executed, budget, percent } => {
+                let Some(budget) = divisor(look(*budget))? else { return Some(Outcome::Empty) };
+                let fraction = |factor| amount(look(*executed))?.checked_mul(factor)?.checked_div(budget);
+                let value = match percent {
+                    None => fraction(Decimal::ONE)?,
+                    Some(decimals) => round(fraction(Decimal::ONE_HUNDRED)?, *decimals),
+                };
+                Some(Outcome::Number(value))
+            }
+            Self::Weighted { weights, scores, names, total, decimals } => {
+                let Some(total) = divisor(look(*total))? else { return Some(Outcome::Empty) };
+                let scored = cells(scores).filter(|cell| matches!(look(*cell), Held::Number(_))).count();
+                let named = cells(names).filter(|cell| look(*cell) != Held::Blank).count();
+                if scored < named {
+                    return Some(Outcome::Empty);
+                }
+                let mean = products(weights, scores, &look)?.checked_div(total)?;
+                Some(Outcome::Number(round(mean, *decimals)))
+            }
+        }
+    }
+
+    /// Whether a spreadsheet program takes the formula: 255 arguments, 8,192 characters.
+    pub fn fits(&self) -> bool {
+        let ranges = match self {
+            Self::Sum(ranges) => ranges.len(),
+            Self::Rate { .. } => 2,
+            Self::Weighted { names, .. } => names.len(),
+        };
+        ranges <= 255 && self.formula().len() <= 8192
+    }
+}
+
+fn rate_formula(executed: CellRef, budget: CellRef, percent: Option<u32>) -> String {
+    let mut text = String::with_capacity(56);
+    text.push_str("IF(N(");
+    push_cell(&mut text, budget);
+    text.push_str(if percent.is_some() { ")=0,\"\",ROUND(" } else { ")=0,\"\"," });
+    push_cell(&mut text, executed);
+    text.push('/');
+    push_cell(&mut text, budget);
+    if let Some(decimals) = percent {
+        text.push_str("*100,");
+        push_number(&mut text, decimals);
+        text.push(')');
+    }
+    text.push(')');
+    text
+}
+
+fn call(text: &mut String, name: &str, ranges: &[Range]) {
+    text.push_str(name);
+    let mut before = '(';
+    for range in ranges {
+        text.push(before);
+        push_range(text, *range);
+        before = ',';
+    }
+    text.push(')');
+}
+
+/// One SUMPRODUCT per run; several are added up in brackets, since a quotient follows.
+fn push_products(text: &mut String, weights: &[Range], scores: &[Range]) {
+    let several = weights.len() > 1;
+    if several {
+        text.push('(');
+    }
+    for (index, (weight, score)) in weights.iter().zip(scores).enumerate() {
+        if index > 0 {
+            text.push('+');
+        }
+        call(text, "SUMPRODUCT", &[*weight, *score]);
+    }
+    if several {
+        text.push(')');
+    }
+}
+
+fn push_range(text: &mut String, range: Range) {
+    push_cell(text, range.first());
+    if range.first() != range.last() {
+        text.push(':');
+        push_cell(text, range.last());
+    }
+}
+
+/// As `CellRef` displays, without the formatting machinery: a large form has some million of these.
+fn push_cell(text: &mut String, cell: CellRef) {
+    let mut letters = [b'A'; 3];
+    let mut rest = cell.column();
+    let mut used = 0;
+    for slot in letters.iter_mut().rev() {
+        if rest == 0 {
+            break;
+        }
+        *slot += u8::try_from((rest - 1) % 26).unwrap_or(0);
+        rest = (rest - 1) / 26;
+        used += 1;
+    }
+    text.extend(letters.iter().skip(3 - used).map(|byte| char::from(*byte)));
+    push_number(text, cell.row());
+}
+
+fn push_number(text: &mut String, number: u32) {
+    let mut power = number.checked_ilog10().map_or(1, |digits| 10u32.pow(digits));
+    while power > 0 {
+        text.push(char::from(b'0' + u8::try_from(number / power % 10).unwrap_or(0)));
+        power /= 10;
+    }
+}
+
+fn cells(ranges: &[Range]) -> impl Iterator<Item = CellRef> {
+    ranges.iter().flat_map(|range| {
+        let columns = range.first().column()..=range.last().column();
+        let rows = range.first().row()..=range.last().row();
+        rows.flat_map(move |row| columns.clone().filter_map(move |column| CellRef::new(row, column)))
+    })
+}
+
+fn sum(ranges: &[Range], look: &impl Fn(CellRef) -> Held) -> Option<Decimal> {
+    cells(ranges).try_fold(Decimal::ZERO, |sum, cell| match look(cell) {
+        Held::Number(value) => sum.checked_add(value),
+        Held::Blank | Held::Text => Some(sum),
+        Held::Error => None,
+    })
+}
+
+/// Σ weight × score; as SUMPRODUCT does, text counts as 0.
+fn products(weights: &[Range], scores: &[Range], look: &impl Fn(CellRef) -> Held) -> Option<Decimal> {
+    cells(weights).zip(cells(scores)).try_fold(Decimal::ZERO, |sum, (weight, score)| {
+        match (look(weight), look(score)) {
+            (Held::Number(weight), Held::Number(score)) => sum.checked_add(weight.checked_mul(score)?),
+            (Held::Error, _) | (_, Held::Error) => None,
+            _ => Some(sum),
+        }
+    })
+}
+
+/// What stands under a fraction: none inside where it counts as 0, as `N` takes it.
+fn divisor(held: Held) -> Option<Option<Decimal>> {
+    match held {
+        Held::Number(value) => Some(Some(value).filter(|value| !value.is_zero())),
+        Held::Blank | Held::Text => Some(None),
+        Held::Error => None,
+    }
+}
+
+/// An amount that is divided: blank is 0 there, text is an error.
+fn amount(held: Held) -> Option<Decimal> {
+    match held {
+        Held::Number(value) => Some(value),
+        Held::Blank => Some(Decimal::ZERO),
+        Held::Text | Held::Error => None,
+    }
+}
+
+/// A sum written out for a message: `830 + 20 + 4.4`; of more than four terms the first two and the last.
+pub fn sum_written(terms: &[Decimal]) -> String {
+    let text = |term: &Decimal| term.normalize().to_string();
+    match terms {
+        [first, second, middle @ .., last] if middle.len() > 1 => {
+            format!("{} + {} + … + {}", text(first), text(second), text(last))
+        }
+        terms => terms.iter().map(text).collect::<Vec<_>>().join(" + "),
+    }
+}
+
+/// A quotient written out for a message: `4.4 ÷ 20`.
+pub fn quotient_written(dividend: Decimal, divisor: Decimal) -> String {
+    format!("{} ÷ {}", dividend.normalize(), divisor.normalize())
+}
+
+/// One line of the documentation's table of computed cells.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Documented {
+    /// The cell's name.
+    pub cell: Words,
+    /// Its formulas on the official form (project row 7 to 20, total row 21), without `=`.
+    pub formulas: Vec<String>,
+    /// What to know about it.
+    pub note: Words,
+}
+
+/// The computed cells of the official form, from the same expressions that fill it.
+pub fn documentation() -> Vec<Documented> {
+    let line = |cell, formulas: &[Option<Expression>], note| Documented {
+        cell,
+        formulas: formulas.iter().flatten().map(Expression::formula).collect(),
+        note,
+    };
+    vec![
+        line(
+            Words::new("小计", "小计 (full-year budget)"),
+            &[drawn_sum("E7:G7")],
+            Words::new(
+                "恰为各资金栏之和，有几栏算几栏；某栏为空而别的栏有数时按 0 计，各栏都为空时不填。",
+                "The sum over exactly the fund columns; a blank part beside a filled one counts as 0, and where all are blank the cell stays blank.",
+            ),
+        ),
+        line(
+            Words::new("执行率", "执行率 (execution rate)"),
+            &[drawn_rate("H7/D7", None), drawn_rate("H7/D7", Some(DECIMALS))],
+            Words::new(
+                "预算数为 0 时留空。表头写明（%）且单元格为普通数字格式时用后一式。",
+                "Blank where the budget is 0. The second form stands under a (%) label with a plain number format.",
+            ),
+        ),
+        line(
+            Words::new("合计（金额各栏）", "合计 of amounts"),
+            &[drawn_sum("D7:D20"), drawn_sum("D7:D9,D11:D14")],
+            Words::new(
+                "有分组小计行时，每段项目行一个参数，分组行不计入；整栏为空的资金栏合计为 0。",
+                "With group rows one argument per run of project rows; a fund column blank throughout sums to 0.",
+            ),
+        ),
+        line(
+            Words::new("合计 执行率", "合计 执行率 (total rate)"),
+            &[drawn_rate("H21/D21", None)],
+            Words::new(
+                "合计执行数除以合计预算数，不是各项目执行率的平均。",
+                "Total executed by total budget, never the mean of the rates.",
+            ),
+        ),
+        line(
+            Words::new("合计 自评得分", "合计 自评得分 (weighted score)"),
+            &[
+                drawn_weighted("D7:D20", "J7:J20", "B7:B20", "D21"),
+                drawn_weighted("D7:D9,D11:D20", "J7:J9,J11:J20", "B7:B9,B11:B20", "D21"),
+            ],
+            Words::new(
+                "按各项目预算数加权平均，保留两位小数；缺一个得分就留空。按执行数加权时以 H 栏代 D 栏。",
+                "Scores weighted by budget, two decimals; blank while a score is missing. Weighted by executed amounts, H stands for D.",
+            ),
+        ),
+    ]
+}
+
+fn drawn(ranges: &str) -> Option<Vec<Range>> {
+    ranges.split(',').map(|range| range.parse().ok()).collect()
+}
+
+fn drawn_sum(ranges: &str) -> Option<Expression> {
+    drawn(ranges).map(Expression::Sum)
+}
+
+fn drawn_rate(cells: &str, percent: Option<u32>) -> Option<Expression> {
+    let (executed, budget) = cells.split_once('/')?;
+    Some(Expression::Rate { executed: executed.parse().ok()?, budget: budget.parse().ok()?, percent })
+}
+
+fn drawn_weighted(weights: &str, scores: &str, names: &str, total: &str) -> Option<Expression> {
+    Some(Expression::Weighted {
+        weights: drawn(weights)?,
+        scores: drawn(scores)?,
+        names: drawn(names)?,
+        total: total.parse().ok()?,
+        decimals: DECIMALS,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use jixiao_workbook::{SheetId, ValueRef};
+
+    use super::*;
+    use crate::sketch;
+
+    const ROWS: &str = "1|a|x|830|.|.|.|814.79|.|94\n2|b|x|20|.|.|.|4.4|.|85\n3|c|x|3|.|.|.|0.91|.|80.5\n\
+                        合计|||853|.|.|.|820.10";
+
+    fn look(text: &str) -> impl Fn(CellRef) -> Held + use<> {
+        let workbook = sketch::workbook(text);
+        move |cell| match workbook.value(SheetId(0), cell) {
+            ValueRef::Blank => Held::Blank,
+            ValueRef::Number(digits) => Held::Number(digits.parse().unwrap()),
+            _ => Held::Text,
+        }
+    }
+
+    fn expressions() -> Vec<(Expression, &'static str, &'static str)> {
+        let weighted = |weights, scores, names, total| drawn_weighted(weights, scores, names, total).unwrap();
+        vec![
+            (drawn_sum("E1:G1").unwrap(), "SUM(E1:G1)", "0"),
+            (drawn_sum("D1,F1:H1").unwrap(), "SUM(D1,F1:H1)", "1644.79"),
+            (drawn_sum("D1:D2,D3").unwrap(), "SUM(D1:D2,D3)", "853"),
+            (drawn_rate("H2/D2", None).unwrap(), "IF(N(D2)=0,\"\",H2/D2)", "0.22"),
+            (drawn_rate("H1/D1", Some(2)).unwrap(), "IF(N(D1)=0,\"\",ROUND(H1/D1*100,2))", "98.17"),
+            (drawn_rate("H2/E2", None).unwrap(), "IF(N(E2)=0,\"\",H2/E2)", ""),
+            (
+                weighted("D1:D3", "J1:J3", "B1:B3", "D4"),
+                "IF(OR(N(D4)=0,COUNT(J1:J3)<COUNTA(B1:B3)),\"\",ROUND(SUMPRODUCT(D1:D3,J1:J3)/D4,2))",
+                "93.74",
+            ),
+            (
+                weighted("H1,H3", "J1,J3", "B1,B3", "H4"),
+                "IF(OR(N(H4)=0,COUNT(J1,J3)<COUNTA(B1,B3)),\"\",ROUND((SUMPRODUCT(H1,J1)+SUMPRODUCT(H3,J3))/H4,2))",
+                "93.48",
+            ),
+            (
+                weighted("D1:D3", "K1:K3", "B1:B3", "D4"),
+                "IF(OR(N(D4)=0,COUNT(K1:K3)<COUNTA(B1:B3)),\"\",ROUND(SUMPRODUCT(D1:D3,K1:K3)/D4,2))",
+                "",
+            ),
+        ]
+    }
+
+    #[test]
+    fn an_expression_prints_its_formula_and_gives_its_value() {
+        for (expression, formula, value) in expressions() {
+            assert_eq!(expression.formula(), formula);
+            let expected = match value {
+                "" => Outcome::Empty,
+                digits => Outcome::Number(digits.parse().unwrap()),
+            };
+            assert_eq!(expression.value(look(ROWS)), Some(expected), "{formula}");
+        }
+    }
+
+    #[test]
+    fn text_and_errors_count_as_in_a_spreadsheet() {
+        let sheet = "'5|#DIV/0!|2|.";
+        assert_eq!(drawn_sum("A1,C1:D1").unwrap().value(look(sheet)), Some(Outcome::Number(Decimal::TWO)));
+        assert_eq!(drawn_rate("A1/C1", None).unwrap().value(look(sheet)), None);
+        assert_eq!(
+            drawn_rate("D1/C1", None).unwrap().value(look(sheet)),
+            Some(Outcome::Number(Decimal::ZERO))
+        );
+        assert_eq!(drawn_rate("C1/A1", None).unwrap().value(look(sheet)), Some(Outcome::Empty));
+    }
+
+    #[test]
+    fn formulas_beyond_what_a_spreadsheet_takes_are_told() {
+        let cell = |row| Range::cell(CellRef::new(row, 4).unwrap());
+        assert!(Expression::Sum((1..=255).map(cell).collect()).fits());
+        assert!(!Expression::Sum((1..=256).map(cell).collect()).fits());
+    }
+
+    #[test]
+    fn every_documented_cell_has_its_formulas() {
+        let formulas: Vec<String> = documentation().into_iter().flat_map(|line| line.formulas).collect();
+        assert_eq!(formulas.len(), 8);
+        assert!(formulas.contains(&"SUM(D7:D9,D11:D14)".to_owned()));
+    }
+
+    #[test]
+    fn messages_write_sums_out() {
+        let terms: Vec<Decimal> = (1..=6).map(Decimal::from).collect();
+        assert_eq!(sum_written(&terms[..4]), "1 + 2 + 3 + 4");
+        assert_eq!(sum_written(&terms), "1 + 2 + … + 6");
+        assert_eq!(quotient_written("4.40".parse().unwrap(), "20".parse().unwrap()), "4.4 ÷ 20");
     }
 }
