@@ -24,6 +24,9 @@ pub struct CellRef {
 pub struct NoReference(pub String);
 
 impl CellRef {
+    /// A1.
+    pub const FIRST: Self = Self { row: 1, column: 1 };
+
     /// The cell at a row and a column, both counted from 1; `None` outside the grid.
     pub fn new(row: u32, column: u16) -> Option<Self> {
         let inside = (1..=LAST_ROW).contains(&row) && (1..=LAST_COLUMN).contains(&column);
