@@ -104,15 +104,6 @@ pub(super) fn is_foreign(declaration: &[u8]) -> bool {
     !matches!(name, b"utf-8" | b"utf8" | b"us-ascii" | b"ascii")
 }
 
-/// The error inside an input error: the reader's own, or that the part cannot be read.
-pub(crate) fn cause(error: io::Error, part: &str) -> OpenError {
-    let text = error.to_string();
-    match error.into_inner().map(|inner| inner.downcast::<OpenError>()) {
-        Some(Ok(own)) => *own,
-        _ => OpenError::Damaged { part: part.to_owned(), what: text },
-    }
-}
-
 /// A small part as UTF-8 text, whatever encoding it is in.
 ///
 /// # Errors
