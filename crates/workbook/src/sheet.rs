@@ -392,12 +392,30 @@ pub enum BuildError {
 pub struct SheetBuilder {
     sheet: Sheet,
     last: Option<CellRef>,
+    order: Order,
+}
+
+/// How cells may come.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Order {
+    /// Rising only.
+    #[default]
+    Rising,
+    /// In any order, rising so far.
+    Any,
+    /// In any order, and not rising: they are sorted at the end.
+    Mixed,
 }
 
 impl SheetBuilder {
     /// A builder whose cells may name strings of `strings`.
     pub fn new(strings: Arc<Strings>) -> Self {
-        Self { sheet: Sheet { strings, ..Sheet::default() }, last: None }
+        Self { sheet: Sheet { strings, ..Sheet::default() }, last: None, order: Order::Rising }
+    }
+
+    /// A builder that takes rows and cells in any order; it ends with [`SheetBuilder::sorted`].
+    pub(crate) fn in_any_order(strings: Arc<Strings>) -> Self {
+        Self { order: Order::Any, ..Self::new(strings) }
     }
 
     /// Starts a row; rows come in rising order. Needed only for rows that are hidden.
@@ -406,8 +424,7 @@ impl SheetBuilder {
     /// When the row does not come after the one before.
     pub fn row(&mut self, number: u32, hidden: bool) -> Result<(), BuildError> {
         if self.sheet.rows.last().is_some_and(|row| row.number >= number) {
-            let cell = CellRef::new(number, 1).ok_or(BuildError::TooLarge)?;
-            return Err(BuildError::OutOfOrder(cell));
+            self.out_of_order(CellRef::new(number, 1).ok_or(BuildError::TooLarge)?)?;
         }
         let first = u32::try_from(self.sheet.cells.len()).map_err(|_| BuildError::TooLarge)?;
         self.sheet.rows.push(RowRecord { number, first, hidden });
@@ -501,7 +518,7 @@ impl SheetBuilder {
 
     fn push(&mut self, at: CellRef, record: Record) -> Result<(), BuildError> {
         if self.last.is_some_and(|last| last >= at) {
-            return Err(BuildError::OutOfOrder(at));
+            self.out_of_order(at)?;
         }
         if self.sheet.rows.last().is_none_or(|row| row.number != at.row()) {
             self.row(at.row(), false)?;
@@ -509,6 +526,62 @@ impl SheetBuilder {
         self.last = Some(at);
         self.sheet.cells.push(record);
         Ok(())
+    }
+
+    fn out_of_order(&mut self, at: CellRef) -> Result<(), BuildError> {
+        if self.order == Order::Rising {
+            return Err(BuildError::OutOfOrder(at));
+        }
+        self.order = Order::Mixed;
+        Ok(())
+    }
+
+    /// The finished grid of cells that came in any order.
+    ///
+    /// # Errors
+    /// When a cell came twice.
+    pub(crate) fn sorted(mut self) -> Result<Sheet, BuildError> {
+        if self.order == Order::Mixed {
+            self.sort()?;
+        }
+        Ok(self.finish())
+    }
+
+    /// Brings rows and cells into rising order; rows of one number become one.
+    fn sort(&mut self) -> Result<(), BuildError> {
+        let sheet = &mut self.sheet;
+        let starts = sheet.rows.iter().map(|row| row.first as usize);
+        let ends = starts.clone().skip(1).chain([sheet.cells.len()]);
+        let mut pieces: Vec<(RowRecord, usize)> = sheet.rows.iter().copied().zip(ends).collect();
+        pieces.sort_by_key(|(row, _)| row.number);
+        let mut rows: Vec<RowRecord> = Vec::with_capacity(pieces.len());
+        let mut cells: Vec<Record> = Vec::with_capacity(sheet.cells.len());
+        for piece in pieces.chunk_by(|(a, _), (b, _)| a.number == b.number) {
+            let Some((head, _)) = piece.first() else { continue };
+            let first = cells.len();
+            for (row, end) in piece {
+                cells.extend_from_slice(sheet.cells.get(row.first as usize..*end).unwrap_or(&[]));
+            }
+            let own = cells.get_mut(first..).unwrap_or(&mut []);
+            own.sort_by_key(|record| record.column);
+            let twice = own.windows(2).find_map(|pair| match pair {
+                [a, b] if a.column == b.column => CellRef::new(head.number, a.column),
+                _ => None,
+            });
+            if let Some(at) = twice {
+                return Err(BuildError::OutOfOrder(at));
+            }
+            let hidden = piece.iter().any(|(row, _)| row.hidden);
+            let first = u32::try_from(first).map_err(|_| BuildError::TooLarge)?;
+            rows.push(RowRecord { number: head.number, first, hidden });
+        }
+        (sheet.rows, sheet.cells) = (rows, cells);
+        Ok(())
+    }
+
+    /// Bytes of text that the grid holds so far.
+    pub(crate) fn text_len(&self) -> usize {
+        self.sheet.arena.len()
     }
 
     fn store(&mut self, text: &str) -> Result<(u32, u32), BuildError> {

@@ -1,7 +1,15 @@
 //! Bytes to workbook: what the file is, told by its content, and one reader per format.
 
+mod relations;
+mod rich;
+mod sheet;
+mod styles;
+mod visit;
+mod xlsx;
+
 use crate::error::OpenError;
 use crate::limits::Limits;
+use crate::package::Package;
 use crate::sheet::Sheet;
 use crate::workbook::{SheetId, Workbook};
 
@@ -19,13 +27,25 @@ impl Workbook {
     /// # Errors
     /// As [`Workbook::open`].
     pub fn open_within(bytes: Vec<u8>, limits: &Limits) -> Result<Self, OpenError> {
-        let _ = (bytes, limits);
-        Err(OpenError::Empty)
+        let package = Package::open(bytes, limits)?;
+        let parts = xlsx::read(package, limits)?;
+        Ok(Self::from_parts(parts, *limits))
     }
 }
 
 /// Builds a sheet's grid from its part.
 pub(crate) fn build_sheet(workbook: &Workbook, id: SheetId) -> Result<Sheet, OpenError> {
-    let _ = (workbook, id, workbook.limits);
-    Err(OpenError::Empty)
+    let entry = workbook.entry(id).ok_or_else(|| OpenError::NoSheet((id.0 + 1).to_string()))?;
+    if !entry.grid {
+        return Ok(Sheet::default());
+    }
+    let package = workbook.parts.package.as_ref();
+    let package = package.filter(|_| !entry.part.is_empty()).ok_or_else(|| OpenError::Damaged {
+        part: format!("sheet {}", entry.name),
+        what: "its relation leads to no part of the file".to_owned(),
+    })?;
+    sheet::read(package, &entry.part, &workbook.parts.strings, &workbook.limits)
 }
+
+#[cfg(test)]
+mod tests;

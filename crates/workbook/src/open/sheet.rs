@@ -1,0 +1,453 @@
+//! A worksheet part to a grid, streamed: cells, formulas, merges, hidden rows and columns.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use crate::address::{CellRef, LAST_COLUMN, LAST_ROW, Range};
+use crate::error::OpenError;
+use crate::formula;
+use crate::limits::Limits;
+use crate::package::Package;
+use crate::scan::{Kind, Token, decode};
+use crate::sheet::{BuildError, FormulaKind, Sheet, SheetBuilder, Strings, ValueRef};
+
+use super::rich::{RichText, append, meant};
+use super::visit::{Stop, number, truth, visit};
+
+/// Merged ranges of a sheet.
+const MERGES: usize = 1 << 20;
+/// Column records of a sheet.
+const COLUMNS: usize = LAST_COLUMN as usize;
+/// Bytes of one formula; Excel takes 8,192 characters.
+const FORMULA_BYTES: usize = 64 << 10;
+
+/// Builds a sheet's grid from its part.
+pub(super) fn read(
+    package: &Package,
+    part: &str,
+    strings: &Arc<Strings>,
+    limits: &Limits,
+) -> Result<Sheet, OpenError> {
+    let mut reader = Reader::new(strings, limits);
+    visit(package, part, limits, |token| reader.take(token)).map_err(|error| named(error, part))?;
+    let damaged = |what: String| OpenError::Damaged { part: part.to_owned(), what };
+    if !reader.data_seen {
+        return Err(damaged("it has no sheetData".to_owned()));
+    }
+    reader.builder.sorted().map_err(|error| damaged(error.to_string()))
+}
+
+/// Names the part in a limit that the reader met.
+fn named(error: OpenError, part: &str) -> OpenError {
+    match error {
+        OpenError::OverLimit { what, limit, .. } => {
+            OpenError::OverLimit { part: part.to_owned(), what, limit }
+        }
+        other => other,
+    }
+}
+
+/// Where in the sheet the tokens are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Place {
+    Before,
+    Sheet,
+    Columns,
+    Merges,
+    Data,
+    Row,
+    Cell,
+    Value,
+    Formula,
+    Inline,
+}
+
+/// What a cell's `t` says of its value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Type {
+    Number,
+    Shared,
+    Text,
+    Inline,
+    Bool,
+    Error,
+    Date,
+}
+
+/// A formula as it is written.
+#[derive(Debug)]
+struct Written {
+    kind: WrittenKind,
+    range: Option<Range>,
+    group: Option<u32>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum WrittenKind {
+    Plain,
+    Shared,
+    Array,
+    DataTable,
+}
+
+#[derive(Debug)]
+struct Reader<'a> {
+    strings: &'a Strings,
+    limits: &'a Limits,
+    builder: SheetBuilder,
+    place: Place,
+    /// Depth of an element that is passed over.
+    skipped: Option<usize>,
+    data_seen: bool,
+    row: u32,
+    at: CellRef,
+    /// The column of the cell before in this row; 0 at its beginning.
+    column: u16,
+    kind: Type,
+    style: u32,
+    value: String,
+    has_value: bool,
+    inline: RichText,
+    formula: String,
+    written: Option<Written>,
+    /// First cell and text of each group of shared formulas.
+    masters: HashMap<u32, (CellRef, String)>,
+    merges: usize,
+    columns: usize,
+}
+
+impl<'a> Reader<'a> {
+    fn new(strings: &'a Arc<Strings>, limits: &'a Limits) -> Self {
+        Self {
+            strings,
+            limits,
+            builder: SheetBuilder::in_any_order(Arc::clone(strings)),
+            place: Place::Before,
+            skipped: None,
+            data_seen: false,
+            row: 0,
+            at: CellRef::FIRST,
+            column: 0,
+            kind: Type::Number,
+            style: 0,
+            value: String::new(),
+            has_value: false,
+            inline: RichText::default(),
+            formula: String::new(),
+            written: None,
+            masters: HashMap::new(),
+            merges: 0,
+            columns: 0,
+        }
+    }
+
+    #[inline]
+    fn take(&mut self, token: &Token<'_>) -> Result<(), Stop> {
+        if let Some(depth) = self.skipped {
+            if token.kind == Kind::End && token.depth == depth {
+                self.skipped = None;
+            }
+            return Ok(());
+        }
+        if self.place == Place::Inline && !(token.kind == Kind::End && token.is(b"is")) {
+            return self.inline.take(token);
+        }
+        match token.kind {
+            Kind::Start | Kind::Empty => self.open(token),
+            Kind::End => self.close(),
+            _ => match self.place {
+                Place::Value => append(&mut self.value, token),
+                Place::Formula => append(&mut self.formula, token),
+                _ => Ok(()),
+            },
+        }
+    }
+
+    #[inline]
+    fn open(&mut self, token: &Token<'_>) -> Result<(), Stop> {
+        let name = if token.space == crate::scan::Space::Main { token.name() } else { b"" };
+        let next = match (self.place, name) {
+            (Place::Row, b"c") => {
+                self.begin_cell(token)?;
+                Place::Cell
+            }
+            (Place::Cell, b"v") => {
+                self.has_value = true;
+                Place::Value
+            }
+            (Place::Cell, b"f") => {
+                self.begin_formula(token)?;
+                Place::Formula
+            }
+            (Place::Cell, b"is") if self.kind == Type::Inline => {
+                self.has_value = true;
+                Place::Inline
+            }
+            (Place::Data, b"row") => {
+                self.begin_row(token)?;
+                Place::Row
+            }
+            _ => match self.open_outer(token, name)? {
+                Some(place) => place,
+                None => {
+                    self.skipped = (token.kind == Kind::Start).then_some(token.depth);
+                    return Ok(());
+                }
+            },
+        };
+        self.place = next;
+        if token.kind == Kind::Empty { self.close() } else { Ok(()) }
+    }
+
+    /// Elements outside the rows; `None` for what is passed over.
+    fn open_outer(&mut self, token: &Token<'_>, name: &[u8]) -> Result<Option<Place>, Stop> {
+        match (self.place, name) {
+            (Place::Before, b"worksheet") => return Ok(Some(Place::Sheet)),
+            (Place::Before, _) => return Stop::damaged("it is no worksheet"),
+            (Place::Sheet, b"sheetData") => {
+                if std::mem::replace(&mut self.data_seen, true) {
+                    return Stop::damaged("a second sheetData");
+                }
+                return Ok(Some(Place::Data));
+            }
+            (Place::Sheet, b"cols") => return Ok(Some(Place::Columns)),
+            (Place::Sheet, b"mergeCells") => return Ok(Some(Place::Merges)),
+            (Place::Sheet, b"sheetProtection") if token.attribute(b"sheet").is_some_and(truth) => {
+                self.builder.protect();
+            }
+            (Place::Columns, b"col") => self.take_columns(token)?,
+            (Place::Merges, b"mergeCell") => self.take_merge(token)?,
+            _ => {}
+        }
+        Ok(None)
+    }
+
+    #[inline]
+    fn close(&mut self) -> Result<(), Stop> {
+        self.place = match self.place {
+            Place::Value | Place::Formula => Place::Cell,
+            Place::Inline => {
+                self.value = self.inline.finish();
+                Place::Cell
+            }
+            Place::Cell => {
+                self.end_cell()?;
+                Place::Row
+            }
+            Place::Row => Place::Data,
+            Place::Data | Place::Columns | Place::Merges => Place::Sheet,
+            Place::Sheet | Place::Before => Place::Before,
+        };
+        Ok(())
+    }
+
+    fn begin_row(&mut self, token: &Token<'_>) -> Result<(), Stop> {
+        let mut row = self.row + 1;
+        let mut hidden = false;
+        for attribute in token.attributes() {
+            match attribute.name {
+                b"r" => match number(attribute.value) {
+                    Some(number) => row = number,
+                    None => return Stop::damaged(outside(attribute.value)),
+                },
+                b"hidden" => hidden = truth(attribute.value),
+                _ => {}
+            }
+        }
+        if !(1..=LAST_ROW).contains(&row) {
+            return Stop::damaged(format!("row {row} is outside the grid"));
+        }
+        self.row = row;
+        self.column = 0;
+        if hidden { self.builder.row(row, true).map_err(refused) } else { Ok(()) }
+    }
+
+    #[inline]
+    fn begin_cell(&mut self, token: &Token<'_>) -> Result<(), Stop> {
+        (self.kind, self.style, self.has_value) = (Type::Number, 0, false);
+        self.value.clear();
+        let mut at = None;
+        for attribute in token.attributes() {
+            match attribute.name {
+                b"r" => match CellRef::from_bytes(attribute.value) {
+                    Some(place) if at.is_none() => at = Some(place),
+                    _ => return Stop::damaged(outside(attribute.value)),
+                },
+                b"s" => match number(attribute.value) {
+                    Some(style) => self.style = style,
+                    None => return Stop::damaged("a cell style that is no number"),
+                },
+                b"t" => self.kind = cell_type(attribute.value)?,
+                _ => {}
+            }
+        }
+        let next = || CellRef::new(self.row, self.column.saturating_add(1));
+        self.at = match at.or_else(next) {
+            Some(at) if at.row() == self.row => at,
+            Some(at) => return Stop::damaged(format!("{at} stands in row {}", self.row)),
+            None => return Stop::damaged("a cell beyond the last column"),
+        };
+        self.column = self.at.column();
+        if self.builder.len() >= self.limits.cells {
+            return Err(Stop::Error(self.over_cells()));
+        }
+        Ok(())
+    }
+
+    fn over_cells(&self) -> OpenError {
+        OpenError::OverLimit { part: String::new(), what: "stored cells", limit: self.limits.cells as u64 }
+    }
+
+    fn begin_formula(&mut self, token: &Token<'_>) -> Result<(), Stop> {
+        self.formula.clear();
+        let kind = match token.attribute(b"t") {
+            None | Some(b"normal") => WrittenKind::Plain,
+            Some(b"shared") => WrittenKind::Shared,
+            Some(b"array") => WrittenKind::Array,
+            Some(b"dataTable") => WrittenKind::DataTable,
+            Some(_) => return Stop::damaged(format!("{} has a formula of an unknown kind", self.at)),
+        };
+        let range = match token.attribute(b"ref") {
+            None => None,
+            Some(raw) => match Range::from_bytes(raw) {
+                Some(range) => Some(range),
+                None => return Stop::damaged(outside(raw)),
+            },
+        };
+        let group = token.attribute(b"si").and_then(number);
+        self.written = Some(Written { kind, range, group });
+        Ok(())
+    }
+
+    #[inline]
+    fn end_cell(&mut self) -> Result<(), Stop> {
+        let at = self.at;
+        if self.kind == Type::Shared && self.has_value {
+            let index = number(self.value.as_bytes()).filter(|index| (*index as usize) < self.strings.len());
+            let Some(index) = index else {
+                return Stop::damaged(format!(
+                    "{at} names the shared string {:?}, which is not there",
+                    self.value
+                ));
+            };
+            self.builder.shared(at, index, self.style).map_err(refused)?;
+        } else if matches!(self.kind, Type::Text | Type::Inline) && self.has_value {
+            let text = meant(&self.value)?;
+            self.builder.cell(at, ValueRef::Text(&text), self.style).map_err(refused)?;
+        } else {
+            let value = stored(self.kind, &self.value, at)?;
+            self.builder.cell(at, value, self.style).map_err(refused)?;
+        }
+        match self.written.take() {
+            None => Ok(()),
+            Some(written) => self.end_formula(&written),
+        }
+    }
+
+    fn end_formula(&mut self, written: &Written) -> Result<(), Stop> {
+        let at = self.at;
+        if self.formula.len() > FORMULA_BYTES {
+            return Stop::damaged(format!("the formula of {at} is longer than {FORMULA_BYTES} bytes"));
+        }
+        if self.builder.text_len() as u64 > self.limits.part_bytes {
+            return Stop::damaged("the texts of its cells are larger than a part may be");
+        }
+        let range = written.range.unwrap_or(Range::cell(at));
+        let kind = match written.kind {
+            WrittenKind::Plain => FormulaKind::Plain,
+            WrittenKind::Shared => FormulaKind::Shared,
+            WrittenKind::Array => FormulaKind::Array(range),
+            WrittenKind::DataTable => FormulaKind::DataTable(range),
+        };
+        let mut text = std::mem::take(&mut self.formula);
+        if let (WrittenKind::Shared, Some(group)) = (written.kind, written.group) {
+            if text.is_empty() {
+                text = self
+                    .masters
+                    .get(&group)
+                    .map_or_else(String::new, |(from, text)| formula::moved(text, *from, at));
+            } else {
+                self.masters.insert(group, (at, text.clone()));
+            }
+        }
+        self.builder.formula(&text, kind).map_err(refused)?;
+        text.clear();
+        self.formula = text;
+        Ok(())
+    }
+
+    fn take_columns(&mut self, token: &Token<'_>) -> Result<(), Stop> {
+        self.columns += 1;
+        let bound = |name: &[u8]| {
+            let number = token.attribute(name).and_then(number)?;
+            u16::try_from(number).ok().filter(|column| (1..=LAST_COLUMN).contains(column))
+        };
+        let (Some(first), Some(last)) = (bound(b"min"), bound(b"max")) else {
+            return Stop::damaged("columns outside the grid");
+        };
+        if self.columns > COLUMNS || first > last {
+            return Stop::damaged("more columns than the grid has");
+        }
+        if token.attribute(b"hidden").is_some_and(truth) {
+            self.builder.hide_columns(first, last);
+        }
+        if let Some(style) = token.attribute(b"style").and_then(number) {
+            self.builder.column_style(first, last, style);
+        }
+        Ok(())
+    }
+
+    fn take_merge(&mut self, token: &Token<'_>) -> Result<(), Stop> {
+        self.merges += 1;
+        if self.merges > MERGES {
+            return Stop::damaged(format!("more than {MERGES} merged ranges"));
+        }
+        let raw = token.attribute(b"ref").unwrap_or(b"");
+        match decode(raw).and_then(|text| Range::from_bytes(text.as_bytes())) {
+            Some(range) => self.builder.merge(range),
+            None => return Stop::damaged(outside(raw)),
+        }
+        Ok(())
+    }
+}
+
+fn refused(error: BuildError) -> Stop {
+    Stop::Damaged(error.to_string())
+}
+
+/// A value other than text as it is stored under a type.
+fn stored(kind: Type, value: &str, at: CellRef) -> Result<ValueRef<'_>, Stop> {
+    let trimmed = value.trim_ascii();
+    Ok(match kind {
+        _ if trimmed.is_empty() => ValueRef::Blank,
+        Type::Number => ValueRef::Number(trimmed),
+        Type::Text | Type::Inline | Type::Shared => ValueRef::Text(value),
+        Type::Error => ValueRef::Error(trimmed),
+        Type::Date => ValueRef::Date(trimmed),
+        Type::Bool => match trimmed {
+            "1" | "true" => ValueRef::Bool(true),
+            "0" | "false" => ValueRef::Bool(false),
+            other => return Stop::damaged(format!("{at} holds {other:?} as a truth value")),
+        },
+    })
+}
+
+fn cell_type(raw: &[u8]) -> Result<Type, Stop> {
+    Ok(match raw {
+        b"n" => Type::Number,
+        b"s" => Type::Shared,
+        b"str" => Type::Text,
+        b"inlineStr" => Type::Inline,
+        b"b" => Type::Bool,
+        b"e" => Type::Error,
+        b"d" => Type::Date,
+        other => {
+            return Stop::damaged(format!("a cell of the unknown type {:?}", String::from_utf8_lossy(other)));
+        }
+    })
+}
+
+fn outside(raw: &[u8]) -> String {
+    let shown: String = String::from_utf8_lossy(raw).chars().take(40).collect();
+    format!("{shown:?} is no place in the grid")
+}

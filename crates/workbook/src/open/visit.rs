@@ -1,0 +1,81 @@
+//! Walks a part's tokens for a reader, past what markup compatibility offers to newer programs.
+
+use crate::error::OpenError;
+use crate::limits::Limits;
+use crate::package::Package;
+use crate::scan::{Kind, Scanner, Space, Token, decode};
+
+/// Why a reader stops.
+#[derive(Debug)]
+pub(super) enum Stop {
+    /// Something is wrong at the token at hand.
+    Damaged(String),
+    /// Anything else.
+    Error(OpenError),
+}
+
+impl Stop {
+    pub(super) fn damaged<T>(what: impl Into<String>) -> Result<T, Self> {
+        Err(Self::Damaged(what.into()))
+    }
+}
+
+/// Hands every token of a part to a reader, except comments and the like.
+///
+/// Of alternate content the fallback is read, as a program does that knows no extension.
+pub(super) fn visit(
+    package: &Package,
+    part: &str,
+    limits: &Limits,
+    mut take: impl FnMut(&Token<'_>) -> Result<(), Stop>,
+) -> Result<(), OpenError> {
+    let mut scanner = Scanner::new(package.stream(part)?, part, limits)?;
+    let mut choice = None;
+    while let Some(token) = scanner.token()? {
+        if let Some(depth) = choice {
+            if token.kind == Kind::End && token.depth == depth {
+                choice = None;
+            }
+            continue;
+        }
+        if token.kind == Kind::Other {
+            continue;
+        }
+        if token.space == Space::Compatibility {
+            if token.kind == Kind::Start && token.name() == b"Choice" {
+                choice = Some(token.depth);
+            }
+            continue;
+        }
+        match take(&token) {
+            Ok(()) => {}
+            Err(Stop::Damaged(what)) => return Err(scanner.damaged(what)),
+            Err(Stop::Error(error)) => return Err(error),
+        }
+    }
+    Ok(())
+}
+
+/// An attribute's meaning; `None` where there is none, an error where it is no proper text.
+pub(super) fn text(token: &Token<'_>, name: &[u8]) -> Result<Option<String>, Stop> {
+    let Some(raw) = token.attribute(name) else { return Ok(None) };
+    match decode(raw) {
+        Some(text) => Ok(Some(text.into_owned())),
+        None => Stop::damaged(format!("{} is no proper text", String::from_utf8_lossy(name))),
+    }
+}
+
+/// A truth value as attributes write it.
+pub(super) fn truth(raw: &[u8]) -> bool {
+    matches!(raw, b"1" | b"true" | b"on")
+}
+
+/// A number as attributes write it: at most 10 digits.
+pub(super) fn number(raw: &[u8]) -> Option<u32> {
+    let digits = raw.trim_ascii();
+    if digits.is_empty() || digits.len() > 10 || !digits.iter().all(u8::is_ascii_digit) {
+        return None;
+    }
+    let value = digits.iter().fold(0u64, |sum, digit| sum * 10 + u64::from(digit - b'0'));
+    u32::try_from(value).ok()
+}
