@@ -217,6 +217,15 @@ impl<'a> Row<'a> {
         let records = self.sheet.cells.get(self.first..self.last).unwrap_or(&[]);
         records.iter().filter_map(move |record| self.sheet.view(self.number, record))
     }
+
+    /// The row's stored cells from one column to another, both included.
+    pub fn cells_between(self, left: u16, right: u16) -> impl Iterator<Item = Cell<'a>> + Clone {
+        let records = self.sheet.cells.get(self.first..self.last).unwrap_or(&[]);
+        let start = records.partition_point(|record| record.column < left);
+        let end = records.partition_point(|record| record.column <= right);
+        let records = records.get(start..end).unwrap_or(&[]);
+        records.iter().filter_map(move |record| self.sheet.view(self.number, record))
+    }
 }
 
 /// A sheet's cells and what belongs to them. Rows and columns count from 1.

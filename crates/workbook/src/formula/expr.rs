@@ -196,7 +196,7 @@ impl<'a> Parser<'a> {
         } else {
             return self.percented();
         };
-        self.deeper(|parser| parser.signed()).map(|inner| wrap(Box::new(inner)))
+        self.deeper(Self::signed).map(|inner| wrap(Box::new(inner)))
     }
 
     fn percented(&mut self) -> Parsed {
@@ -361,11 +361,11 @@ impl<'a> Parser<'a> {
 
     /// A constant of an array, perhaps signed.
     fn element(&mut self) -> Parsed {
+        use TokenKind::{Bool, Error, Number, Text};
         let negative = self.take_operator("-");
         if !negative {
             self.take_operator("+");
         }
-        use TokenKind::{Bool, Error, Number, Text};
         if !matches!(self.peek_kind(), Some(Number | Text | Bool | Error)) {
             return Err(self.error("no constant in an array"));
         }

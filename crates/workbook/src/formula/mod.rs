@@ -36,6 +36,11 @@ impl Reference {
         self.area.range()
     }
 
+    /// The sheet that a qualifier (what stands before `!`) names first.
+    pub(crate) fn sheet_of(qualifier: &str) -> Option<String> {
+        Qualifier::read(qualifier).sheet
+    }
+
     fn of(qualifier: Option<&str>, area: Area) -> Self {
         let Qualifier { book, sheet, last_sheet } = qualifier.map(Qualifier::read).unwrap_or_default();
         Self { book, sheet, last_sheet, area }
