@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 mod parse;
 mod window;
 
+pub(crate) use parse::is_blank;
 pub use parse::{Parsed, is_no_value, parse};
 pub use window::{
     Level, Spread, SumLevel, executed_interval, rate_level, score_level, sum_level, weighted_range,

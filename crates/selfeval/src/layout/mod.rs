@@ -1,12 +1,21 @@
 //! Where the table stands: found by its header labels over one to three header rows, on any sheet, in any
 //! column order. What it is unsure of it says.
 
-use jixiao_workbook::{CellRef, Range, SheetId, Workbook};
+use jixiao_workbook::{CellRef, Range, Sheet, SheetId, Visibility, Workbook};
 use serde::{Deserialize, Serialize};
 
 use crate::finding::{Field, Words};
 use crate::profile::Profile;
 use crate::value::Money;
+
+mod around;
+mod body;
+mod header;
+mod label;
+
+use body::Body;
+use header::Header;
+use label::Vocabulary;
 
 /// A column of the table.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -182,6 +191,129 @@ pub struct Candidate {
 /// # Errors
 /// When no sheet holds a header with at least a project name, a budget, an executed amount and a score.
 pub fn locate(workbook: &Workbook, profile: &Profile, sheet: Option<SheetId>) -> Result<Located, NoTable> {
-    let _ = (workbook, profile, sheet);
-    Err(NoTable { nearest: None })
+    let vocabulary = Vocabulary::new(profile);
+    let mut search = Search::default();
+    for id in workbook.sheet_ids().filter(|id| sheet.is_none_or(|only| only == *id)) {
+        let Some(entry) = workbook.entry(id).filter(|entry| entry.grid) else { continue };
+        match workbook.sheet(id) {
+            Ok(grid) => search.scan(&vocabulary, grid, id, &entry.name),
+            Err(error) => search.doubts.push(Words::new(
+                format!("工作表“{}”读不出来，没有在其中找表", entry.name),
+                format!("sheet “{}” cannot be read and was not searched: {error}", entry.name),
+            )),
+        }
+    }
+    search.choose(workbook)
 }
+
+/// A table that was met, before one is chosen.
+struct Met {
+    sheet: SheetId,
+    name: String,
+    /// The first row that may hold the table's title: below the table before.
+    from: u32,
+    header: Header,
+    body: Body,
+}
+
+#[derive(Default)]
+struct Search {
+    met: Vec<Met>,
+    nearest: Option<Candidate>,
+    doubts: Vec<Words>,
+}
+
+/// More tables than this in one workbook are not looked for.
+const MOST_TABLES: usize = 200;
+
+impl Search {
+    /// Looks through a sheet for headers; the rows of a table that was found are not looked at again.
+    fn scan(&mut self, vocabulary: &Vocabulary, sheet: &Sheet, id: SheetId, name: &str) {
+        let mut next = 1;
+        let mut from = 1;
+        for row in sheet.rows() {
+            if row.number < next {
+                continue;
+            }
+            for cell in row.cells() {
+                let jixiao_workbook::ValueRef::Text(text) = cell.value else { continue };
+                if self.met.len() >= MOST_TABLES || !vocabulary.may_name(text) {
+                    continue;
+                }
+                let header = Header::read(sheet, vocabulary, cell.at);
+                if self.is_short_of(&header, name, cell.at) {
+                    continue;
+                }
+                let body = body::read(sheet, &header, vocabulary);
+                next = body.last + 1;
+                self.met.push(Met { sheet: id, name: name.to_owned(), from, header, body });
+                from = next;
+                break;
+            }
+        }
+    }
+
+    /// Whether a header lacks what a summary needs; the one that lacks least is remembered.
+    fn is_short_of(&mut self, header: &Header, sheet: &str, cell: CellRef) -> bool {
+        let (found, lacks) = header.fields();
+        if lacks.is_empty() {
+            return false;
+        }
+        let better = |nearest: &Candidate| found.len() > nearest.found.len();
+        if found.len() > 1 && self.nearest.as_ref().is_none_or(better) {
+            self.nearest = Some(Candidate { sheet: sheet.to_owned(), cell, found, lacks });
+        }
+        true
+    }
+
+    /// Takes the first table that holds projects, on a visible sheet if there is one.
+    fn choose(mut self, workbook: &Workbook) -> Result<Located, NoTable> {
+        let rank = |met: &Met| {
+            let visible =
+                workbook.entry(met.sheet).is_some_and(|entry| entry.visibility == Visibility::Visible);
+            (met.body.projects.is_empty(), !visible)
+        };
+        let best = (0..self.met.len()).min_by_key(|index| self.met.get(*index).map(rank));
+        let Some(best) = best else { return Err(NoTable { nearest: self.nearest }) };
+        let met = self.met.remove(best);
+        let others = self.met.iter().filter_map(|met| Some((met.name.clone(), met.range()?))).collect();
+        let Ok(sheet) = workbook.sheet(met.sheet) else { return Err(NoTable { nearest: self.nearest }) };
+        met.located(sheet, others, self.doubts).ok_or(NoTable { nearest: self.nearest })
+    }
+}
+
+impl Met {
+    fn range(&self) -> Option<Range> {
+        let first = CellRef::new(self.header.rows.first, self.header.first_column)?;
+        Some(Range::new(first, CellRef::new(self.body.last, self.header.last_column)?))
+    }
+
+    fn located(self, sheet: &Sheet, others: Vec<(String, Range)>, mut doubts: Vec<Words>) -> Option<Located> {
+        let range = self.range()?;
+        let around =
+            around::read(sheet, &self.header.columns, self.from, self.header.rows.first, self.body.last);
+        doubts.extend(self.header.doubts);
+        Some(Located {
+            sheet: self.sheet,
+            sheet_name: self.name,
+            range,
+            header: self.header.rows,
+            columns: self.header.columns,
+            runs: self.body.runs,
+            projects: self.body.projects,
+            spare: self.body.spare,
+            groups: self.body.groups,
+            total: self.body.total,
+            title: around.title,
+            unit: around.unit,
+            years: around.years,
+            money: around.money,
+            note: around.note,
+            doubts,
+            others,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests;

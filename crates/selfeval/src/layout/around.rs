@@ -1,0 +1,219 @@
+//! What stands around the table: title, unit, years, money unit, note.
+
+use jixiao_workbook::{CellRef, Sheet, ValueRef};
+
+use super::body::{is_note, is_signature};
+use super::label::folded;
+use super::{Columns, Stated};
+use crate::value::Money;
+
+/// Rows above the header that are looked at.
+const ABOVE: u32 = 12;
+/// Rows below the table that are looked at.
+const BELOW: u32 = 20;
+
+/// What stands around the table.
+#[derive(Default)]
+pub(super) struct Around {
+    pub(super) title: Option<Stated<String>>,
+    pub(super) unit: Option<Stated<String>>,
+    pub(super) years: Vec<Stated<u16>>,
+    pub(super) money: Option<Stated<Money>>,
+    pub(super) note: Option<Stated<String>>,
+}
+
+/// Reads the lines above `header_row` (not above `from`) and below `last_row`.
+pub(super) fn read(sheet: &Sheet, columns: &Columns, from: u32, header_row: u32, last_row: u32) -> Around {
+    let top = from.max(header_row.saturating_sub(ABOVE));
+    let above = lines(sheet, top, header_row.saturating_sub(1));
+    let below = lines(sheet, last_row + 1, last_row.saturating_add(BELOW));
+    let title = title(&above);
+    let note = note(&below);
+    let mut years = Vec::new();
+    for (cell, text) in above.iter().copied().chain(note.iter().map(|(cell, text)| (*cell, text.as_str()))) {
+        years.extend(years_in(text).map(|value| stated(value, cell, text)));
+    }
+    let unit = title.and_then(|(cell, text)| Some(stated(unit_of_title(text)?, cell, text)));
+    Around {
+        unit: unit.or_else(|| {
+            above.iter().enumerate().find_map(|(index, line)| unit_of_line(&above, index, *line))
+        }),
+        money: above
+            .iter()
+            .find_map(|(cell, text)| Some(stated(money_in(text)?, *cell, text)))
+            .or_else(|| of_columns(sheet, columns)),
+        title: title.map(|(cell, text)| stated(text.trim().to_owned(), cell, text)),
+        years,
+        note: note.map(|(cell, text)| Stated { value: text.clone(), cell: Some(cell), text }),
+    }
+}
+
+fn stated<T>(value: T, cell: CellRef, text: &str) -> Stated<T> {
+    Stated { value, cell: Some(cell), text: text.to_owned() }
+}
+
+fn lines(sheet: &Sheet, first: u32, last: u32) -> Vec<(CellRef, &str)> {
+    let rows = sheet.rows_from(first).take_while(|row| row.number <= last);
+    let cells = rows.flat_map(jixiao_workbook::sheet::Row::cells);
+    let texts = cells.filter_map(|cell| match cell.value {
+        ValueRef::Text(text) if !cell.value.is_blank() => Some((cell.at, text)),
+        _ => None,
+    });
+    texts.take(200).collect()
+}
+
+/// The table's title: the nearest line above that names a summary table, else a self-evaluation.
+fn title<'a>(above: &[(CellRef, &'a str)]) -> Option<(CellRef, &'a str)> {
+    let with = |word: &str| {
+        above.iter().rev().find(|(_, text)| {
+            let plain: String = folded(text);
+            plain.contains(word) && !plain.starts_with("单位") && plain.chars().count() <= 120
+        })
+    };
+    with("汇总表").or_else(|| with("绩效自评")).or_else(|| with("自评")).copied()
+}
+
+/// The unit in a title such as `2023年度中川镇人民政府项目支出绩效自评结果汇总表`; none where it is left blank.
+fn unit_of_title(title: &str) -> Option<String> {
+    let plain = folded(title);
+    let after = plain
+        .split_once("年度")
+        .or_else(|| plain.split_once('年'))
+        .map_or(plain.as_str(), |(_, after)| after);
+    let ends = [
+        "项目支出",
+        "部门预算项目",
+        "预算项目",
+        "部门项目",
+        "财政支出",
+        "支出绩效",
+        "项目绩效",
+        "预算绩效",
+        "绩效自评",
+    ];
+    let end = ends.iter().filter_map(|word| after.find(word)).min()?;
+    named(after.get(..end)?)
+}
+
+/// The unit on a line `填报单位：…`; the name may stand in the next cell.
+fn unit_of_line(lines: &[(CellRef, &str)], index: usize, line: (CellRef, &str)) -> Option<Stated<String>> {
+    const WORDS: &[&str] = &[
+        "填报单位",
+        "单位名称",
+        "预算单位",
+        "编报单位",
+        "编制单位",
+        "填报部门",
+        "部门名称",
+        "申报单位",
+        "实施单位",
+        "主管部门",
+        "单位",
+    ];
+    let (cell, text) = line;
+    let plain = folded(text);
+    let (word, after) = WORDS.iter().find_map(|word| Some((*word, plain.strip_prefix(word)?)))?;
+    let after = after.trim_start_matches("(盖章)").trim_start_matches("(公章)");
+    let opened = after.starts_with(':');
+    let after = after.trim_start_matches(':');
+    let own = ["单位:", "金额单位", "年度:", "日期"].iter().filter_map(|word| after.find(word)).min();
+    let own = own.and_then(|end| after.get(..end)).unwrap_or(after);
+    if let Some(name) = named(own).filter(|name| opened && unit_of_money(name).is_none()) {
+        return Some(stated(name, cell, text));
+    }
+    if !own.is_empty() || word == "单位" {
+        return None;
+    }
+    let (next, text) = lines.get(index + 1).filter(|(next, _)| next.row() == cell.row())?;
+    named(&folded(text)).filter(|_| !text.contains(['：', ':'])).map(|name| stated(name, *next, text))
+}
+
+/// A name that is one: not a placeholder such as （单位）, XX, ××, ____.
+fn named(text: &str) -> Option<String> {
+    let name = text.trim_matches(|c: char| "_-:;,.".contains(c));
+    let left_blank =
+        matches!(name, "" | "(单位)" | "单位" | "(单位名称)" | "单位名称" | "(部门)" | "部门" | "(盖章)");
+    let crossed = ["XX", "xx", "××", "某某", "**", "○○"].iter().any(|sign| name.contains(sign));
+    (!left_blank && !crossed).then(|| name.to_owned())
+}
+
+/// Years written as `2023年`, in any digits; a date (2024年3月5日) is none, since it may be the day of filing.
+fn years_in(text: &str) -> impl Iterator<Item = u16> + use<> {
+    let plain: Vec<char> =
+        folded(text).chars().map(|c| if c == '〇' || c == '○' { '零' } else { c }).collect();
+    let mut years = Vec::new();
+    for (at, _) in plain.iter().enumerate().filter(|(_, c)| **c == '年') {
+        let Some(digits) = at.checked_sub(4).and_then(|from| plain.get(from..at)) else { continue };
+        let year = digits.iter().try_fold(0, |year, c| Some(year * 10 + digit(*c)?));
+        let longer =
+            at.checked_sub(5).and_then(|before| plain.get(before)).is_some_and(|c| digit(*c).is_some());
+        let dated = plain.get(at + 1).is_some_and(|c| digit(*c).is_some() || *c == '十')
+            && plain.iter().skip(at + 2).take(2).any(|c| *c == '月');
+        if let Some(year @ 1990..=2099) = year.filter(|_| !longer && !dated) {
+            years.push(year);
+        }
+    }
+    years.into_iter()
+}
+
+fn digit(c: char) -> Option<u16> {
+    let chinese = ['零', '一', '二', '三', '四', '五', '六', '七', '八', '九'];
+    let value = c.to_digit(10).and_then(|value| u16::try_from(value).ok());
+    value.or_else(|| chinese.iter().position(|known| *known == c).and_then(|value| u16::try_from(value).ok()))
+}
+
+/// The money unit that a line states: `单位：万元`, `金额单位:元`, `（万元）`.
+fn money_in(text: &str) -> Option<Money> {
+    if !text.contains('元') {
+        return None;
+    }
+    let plain = folded(text);
+    let after = plain.match_indices("单位").map(|(at, word)| plain.get(at + word.len()..).unwrap_or(""));
+    let line = after.filter_map(|after| unit_of_money(after.trim_start_matches(':'))).next();
+    line.or_else(|| plain.match_indices('(').find_map(|(at, _)| unit_of_money(plain.get(at + 1..)?)))
+}
+
+/// The unit that a text opens with and that ends there.
+fn unit_of_money(text: &str) -> Option<Money> {
+    let text = text.strip_prefix("人民币").unwrap_or(text);
+    let units = [("万元", Money::TenThousand), ("亿元", Money::HundredMillion), ("元", Money::Yuan)];
+    let (after, money) =
+        units.into_iter().find_map(|(word, money)| Some((text.strip_prefix(word)?, money)))?;
+    after.chars().next().is_none_or(|next| !next.is_alphanumeric()).then_some(money)
+}
+
+fn of_columns(sheet: &Sheet, columns: &Columns) -> Option<Stated<Money>> {
+    let amounts = [&columns.budget, &columns.executed, &columns.initial_budget];
+    let funds = columns.funds.iter().map(|fund| &fund.column);
+    let column = amounts.into_iter().flatten().chain(funds).find(|column| column.money.is_some())?;
+    let mut cell = column.label_cell;
+    // The unit may stand in a label further up.
+    loop {
+        let anchor = sheet.anchor(cell);
+        let text = sheet.value(anchor).as_text();
+        if super::label::label(text).money == column.money {
+            return Some(stated(column.money?, anchor, text));
+        }
+        let above = CellRef::new(anchor.row().checked_sub(1)?, cell.column())?;
+        if column.label_cell.row() - above.row() > 4 {
+            return None;
+        }
+        cell = above;
+    }
+}
+
+/// The note: from the line that opens it to the last numbered line under it.
+fn note(below: &[(CellRef, &str)]) -> Option<(CellRef, String)> {
+    let start = below.iter().position(|(_, text)| is_note(text))?;
+    let (cell, text) = below.get(start)?;
+    let mut note = text.trim().to_owned();
+    for (_, text) in below.iter().skip(start + 1) {
+        let text = text.trim();
+        if !text.starts_with(|c: char| c.is_ascii_digit()) || is_signature(text) {
+            break;
+        }
+        note.push('\n');
+        note.push_str(text);
+    }
+    Some((*cell, note))
+}
