@@ -2,13 +2,20 @@
 
 use std::borrow::Cow;
 
-use jixiao_workbook::{CellRef, Workbook};
+use jixiao_workbook::{CellRef, Sheet, Workbook};
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
 use crate::layout::{Columns, Located, Stated};
 use crate::profile::Profile;
 use crate::value::{Figure, Money};
+
+mod columns;
+mod read;
+mod shown;
+
+use read::{Plan, Reader, Row};
+use shown::Shown;
 
 /// What a numeric cell of the table holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -41,14 +48,16 @@ pub struct Reading {
     pub content: Content,
     /// Whether it holds a formula.
     pub formula: bool,
-    /// The text as it stands, where it is not just the figure's plain digits.
-    pub(crate) raw: Option<Box<str>>,
+    /// How the figure is shown in its cell.
+    shown: Shown,
+    /// The text as it stands, where the figure shown so is not it. Boxed twice to keep a reading small.
+    raw: Option<Box<Box<str>>>,
 }
 
 impl Reading {
     /// A reading without a figure of its own text; `raw` is what stands in the cell.
     pub fn new(cell: CellRef, content: Content, formula: bool, raw: Option<Box<str>>) -> Self {
-        Self { cell, content, formula, raw }
+        Self { cell, content, formula, shown: Shown::PLAIN, raw: raw.map(Box::new) }
     }
 
     /// The figure, if a number stands there or was computed from its formula; text numbers included.
@@ -77,11 +86,19 @@ impl Reading {
         matches!(self.content, Content::Blank | Content::NoValue)
     }
 
+    fn set(&mut self, new: Figure) {
+        if let Content::Number(figure) | Content::TextNumber(figure) | Content::Computed(figure) =
+            &mut self.content
+        {
+            *figure = new;
+        }
+    }
+
     /// What stands in the cell, as a person sees it (with the number format's decimals and percent sign).
     pub fn raw(&self) -> Cow<'_, str> {
         match (&self.raw, self.figure()) {
             (Some(raw), _) => Cow::Borrowed(raw),
-            (None, Some(figure)) => Cow::Owned(figure.value.normalize().to_string()),
+            (None, Some(figure)) => Cow::Owned(self.shown.text(figure.value)),
             (None, None) => Cow::Borrowed(""),
         }
     }
@@ -247,18 +264,84 @@ pub struct Summary {
 impl Summary {
     /// Reads a located table. Never fails: what cannot be read stays as text and is found by the rules.
     pub fn read(workbook: &Workbook, located: &Located, profile: &Profile) -> Self {
-        let _ = (workbook, profile);
+        let (projects, total, rate_scale) = match workbook.sheet(located.sheet) {
+            Ok(sheet) => rows(workbook, sheet, located, profile),
+            Err(_) => (Vec::new(), None, RateScale::Fraction),
+        };
+        let rates = projects.iter().filter_map(Project::rate_figure).map(|rate| rate.decimals);
         Self {
             sheet: located.sheet_name.clone(),
             unit: located.unit.clone(),
-            year: None,
-            money: Money::TenThousand,
-            funds: Vec::new(),
-            projects: Vec::new(),
-            total: None,
-            rate_scale: RateScale::Fraction,
-            rate_decimals: 4,
+            year: year(located),
+            money: located.money.as_ref().map_or(profile.money, |stated| stated.value),
+            funds: funds(workbook, located),
+            rate_scale,
+            rate_decimals: rates.max().unwrap_or(4),
+            projects,
+            total,
             columns: located.columns.clone(),
         }
     }
 }
+
+/// The year of the title, else the first that is stated.
+fn year(located: &Located) -> Option<u16> {
+    let title = located.title.as_ref().and_then(|title| title.cell);
+    let of_title = located.years.iter().find(|year| year.cell == title);
+    of_title.or_else(|| located.years.first()).map(|year| year.value)
+}
+
+fn funds(workbook: &Workbook, located: &Located) -> Vec<Fund> {
+    let label = |cell| workbook.value(located.sheet, cell).as_text().split_whitespace().collect();
+    let funds = located.columns.funds.iter();
+    funds.map(|fund| Fund { key: fund.key.clone(), label: label(fund.column.label_cell) }).collect()
+}
+
+/// Reads the project rows and the total row, then gives each figure what its column decides.
+fn rows(
+    workbook: &Workbook,
+    sheet: &Sheet,
+    located: &Located,
+    profile: &Profile,
+) -> (Vec<Project>, Option<Total>, RateScale) {
+    let plan = Plan::new(located, profile);
+    let merged = sheet
+        .merges()
+        .iter()
+        .any(|merge| merge.first().row() > located.header.last && merge.first().row() < merge.last().row());
+    let reader = Reader { workbook, sheet, id: located.sheet, plan: &plan, merged };
+    let mut rows = Vec::with_capacity(located.projects.len());
+    let mut wanted = located.projects.iter().copied().peekable();
+    for row in sheet.rows_from(located.projects.first().copied().unwrap_or(u32::MAX)) {
+        let Some(next) = wanted.peek() else { break };
+        if row.number == *next {
+            wanted.next();
+            rows.push(reader.row(row));
+        }
+    }
+    let mut total = located.total.and_then(|(row, cell)| Some((reader.row(sheet.row(row)?), cell)));
+    let headed_percent = located.columns.rate.as_ref().is_some_and(|column| column.percent);
+    let scale = columns::rate_scale(&rows, headed_percent);
+    for row in rows.iter_mut().chain(total.as_mut().map(|(row, _)| row)) {
+        columns::scale_rate(row, scale);
+    }
+    let most = columns::decimals(&rows, &plan);
+    for row in rows.iter_mut().chain(total.as_mut().map(|(row, _)| row)) {
+        columns::set_decimals(row, &most);
+    }
+    let projects = projects(rows, located);
+    (projects, total.and_then(|(row, cell)| row.into_total(cell)), scale)
+}
+
+fn projects(rows: Vec<Row>, located: &Located) -> Vec<Project> {
+    let mut runs = located.runs.iter().zip(0_u32..).peekable();
+    let project = |row: Row| {
+        while runs.next_if(|(run, _)| run.last < row.number).is_some() {}
+        let run = runs.peek().map_or(0, |(_, index)| *index);
+        row.into_project(run)
+    };
+    rows.into_iter().filter_map(project).collect()
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,105 @@
+//! What a person sees in a number cell: the number format applied to the stored value.
+
+use jixiao_workbook::NumberFormat;
+use rust_decimal::Decimal;
+use serde::{Deserialize, Serialize};
+
+use crate::value::{round, shifted};
+
+/// How a figure is shown in its cell, so that the text need not be kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Shown {
+    /// Decimals of the number format; none for General and text.
+    pub(crate) decimals: Option<u8>,
+    /// The power of ten that turned the number into the figure's unit.
+    pub(crate) exponent: i8,
+    /// Whether a percent sign stands behind it.
+    pub(crate) percent: bool,
+    /// Whether thousands are parted by commas.
+    pub(crate) grouped: bool,
+}
+
+impl Shown {
+    /// In General format, in the figure's own unit.
+    pub(crate) const PLAIN: Self = Self { decimals: None, exponent: 0, percent: false, grouped: false };
+
+    /// As a number format shows it; `exponent` turned the stored number into the figure's unit.
+    pub(crate) fn by(format: &NumberFormat, exponent: i8) -> Self {
+        let decimals = format.decimals();
+        let percent = decimals.is_some() && format.is_percent();
+        Self { decimals, exponent, percent, grouped: decimals.is_some() && format.code.contains(",##") }
+    }
+
+    /// The text of a value given in the figure's unit.
+    pub(crate) fn text(self, value: Decimal) -> String {
+        let percent = if self.percent { 2 } else { 0 };
+        let exponent = percent - self.exponent;
+        let value = shifted(value, exponent).unwrap_or(value);
+        let mut text = match self.decimals {
+            Some(decimals) => fixed(value, u32::from(decimals)),
+            None => general(value),
+        };
+        if self.grouped {
+            text = parted(&text);
+        }
+        if self.percent {
+            text.push('%');
+        }
+        text
+    }
+}
+
+fn fixed(value: Decimal, decimals: u32) -> String {
+    let mut value = round(value, decimals);
+    value.rescale(decimals.min(28));
+    value.to_string()
+}
+
+/// General format shows at most 11 characters, the point included.
+fn general(value: Decimal) -> String {
+    let value = value.normalize();
+    let whole = value.trunc().abs().to_string().len();
+    let decimals = u32::try_from(10_usize.saturating_sub(whole)).unwrap_or(0);
+    round(value, decimals).normalize().to_string()
+}
+
+fn parted(text: &str) -> String {
+    let digits = text.trim_start_matches('-');
+    let (whole, rest) = digits.split_at(digits.find('.').unwrap_or(digits.len()));
+    let mut parted = String::with_capacity(text.len() + 8);
+    if text.starts_with('-') {
+        parted.push('-');
+    }
+    for (index, digit) in whole.chars().enumerate() {
+        if index > 0 && (whole.len() - index) % 3 == 0 {
+            parted.push(',');
+        }
+        parted.push(digit);
+    }
+    parted.push_str(rest);
+    parted
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn figures_are_shown_as_their_format_shows_them() {
+        let cases = [
+            ("4.4", "0.00", 0, "4.40"),
+            ("0.9817", "0.00%", 0, "98.17%"),
+            ("0.98174698", "0.0%", 0, "98.2%"),
+            ("1893.66", "#,##0.00", 0, "1,893.66"),
+            ("-1234567.5", "#,##0.0", 0, "-1,234,567.5"),
+            ("814.79", "General", 0, "814.79"),
+            ("0.981674698795181", "General", 0, "0.981674699"),
+            ("814.79", "#,##0.00", -4, "8,147,900.00"),
+            ("52000", "General", 4, "5.2"),
+        ];
+        for (value, code, exponent, expected) in cases {
+            let format = NumberFormat { code: code.to_owned() };
+            assert_eq!(Shown::by(&format, exponent).text(value.parse().unwrap()), expected, "{value} {code}");
+        }
+    }
+}
