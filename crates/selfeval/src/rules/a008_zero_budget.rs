@@ -50,3 +50,30 @@ fn zero_budget(context: &Context<'_>, project: &Project) -> Option<Finding> {
     );
     Some(Finding { found_value: Some(budget.value), ..finding.of(Field::Budget).on(project) })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rules::sample::{submission, with_row};
+    use crate::sketch::{findings, lines};
+
+    #[test]
+    fn a_project_without_a_budget_is_found() {
+        let text = with_row(1, "2|两站一室|中川园区|0|0|0|0|3|.|85|.");
+        assert_eq!(lines(&findings(RULE, &text)), ["Warning D7 0"]);
+    }
+
+    #[test]
+    fn the_submission_has_a_budget_everywhere() {
+        assert_eq!(findings(RULE, &submission()), []);
+    }
+
+    #[test]
+    fn a_blank_budget_and_one_of_a_single_cent_are_silent() {
+        for row in
+            ["2|两站一室|中川园区|.|.|.|.|3|.|85|.", "2|两站一室|中川园区|0.01|0.01|0|0|0.01|100%|85|."]
+        {
+            assert_eq!(findings(RULE, &with_row(1, row)), []);
+        }
+    }
+}

@@ -1,6 +1,6 @@
 //! A row's cells by field, so that a rule about amounts names no fund column.
 
-use jixiao_workbook::CellRef;
+use jixiao_workbook::{CellRef, Range};
 
 use crate::finding::Field;
 use crate::summary::{Project, Reading, Total};
@@ -17,7 +17,7 @@ pub(super) fn amounts<'a>(row: &'a impl Amounts) -> impl Iterator<Item = (Field,
 }
 
 /// The cells of a row that take figures: amounts, rate and score.
-pub(super) fn figures<'a>(row: &'a impl Amounts) -> impl Iterator<Item = (Field, &'a Reading)> {
+pub(super) fn figures(row: &impl Amounts) -> impl Iterator<Item = (Field, &Reading)> {
     let [rate, score] = row.derived();
     let rate = rate.map(|reading| (Field::ExecutionRate, reading));
     amounts(row).chain(rate).chain(score.map(|reading| (Field::Score, reading)))
@@ -61,21 +61,23 @@ impl Amounts for Total {
     }
 }
 
-/// Cells as people list them: `K6:K19` for consecutive rows of one column, else `K6、K8`.
-pub(super) fn listed(cells: &[CellRef]) -> String {
-    let mut runs: Vec<(CellRef, CellRef)> = Vec::new();
+/// Cells as runs of consecutive rows of one column.
+pub(super) fn runs(cells: &[CellRef]) -> Vec<Range> {
+    let mut runs: Vec<Range> = Vec::new();
     for cell in cells {
         match runs.last_mut() {
-            Some((_, last)) if last.column() == cell.column() && last.row() + 1 == cell.row() => {
-                *last = *cell
+            Some(run) if run.last().column() == cell.column() && run.last().row() + 1 == cell.row() => {
+                *run = Range::new(run.first(), *cell);
             }
-            _ => runs.push((*cell, *cell)),
+            _ => runs.push(Range::cell(*cell)),
         }
     }
-    let shown = runs
-        .iter()
-        .map(|(first, last)| if first == last { first.to_string() } else { format!("{first}:{last}") });
-    shown.collect::<Vec<_>>().join("、")
+    runs
+}
+
+/// Cells as people list them: `K6:K19、K21`.
+pub(super) fn listed(cells: &[CellRef]) -> String {
+    runs(cells).iter().map(Range::to_string).collect::<Vec<_>>().join("、")
 }
 
 #[cfg(test)]

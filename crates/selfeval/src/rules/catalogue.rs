@@ -1,0 +1,136 @@
+//! Tests of the catalogue as a whole: its order and documentation, and what it finds on the published table.
+
+use jixiao_workbook::Workbook;
+
+use super::sample::{completed, submission};
+use super::*;
+use crate::computed::totals;
+use crate::finding::Words;
+use crate::profile::Level;
+use crate::sketch::read;
+
+/// What a list of rules finds on a drawn workbook.
+fn found(text: &str, profile: &Profile, rules: &[Rule]) -> Vec<Finding> {
+    let (workbook, located, summary): (Workbook, Located, Summary) = read(text);
+    let totals = totals(&summary);
+    let weights = profile.weights.unwrap_or_default();
+    let (workbook, located, summary, totals) = (&workbook, &located, &summary, &totals);
+    let context = Context { workbook, located, summary, totals, profile, weights };
+    check_with(&context, rules.iter().copied())
+}
+
+/// Findings of the catalogue at a level or above, as `code cell`.
+fn places(text: &str, least: Severity) -> Vec<String> {
+    let findings = found(text, &Profile::national(), ALL).into_iter();
+    let place = |finding: Finding| {
+        let cell = finding.place.cell.map_or_else(|| "-".to_owned(), |cell| cell.to_string());
+        format!("{} {cell}", finding.code)
+    };
+    findings.filter(|finding| finding.severity >= least).map(place).collect()
+}
+
+const HEADINGS: [[&str; 5]; 2] = [
+    ["## 核对内容", "## 为什么", "## 示例", "## 怎样改", "## 依据"],
+    ["## What is checked", "## Why", "## Example", "## How to correct", "## Source"],
+];
+
+#[test]
+fn codes_are_unique_and_sorted_and_found_in_either_case() {
+    assert!(ALL.is_sorted_by(|a, b| a.code < b.code));
+    for rule in ALL {
+        assert_eq!(find(&rule.code.to_lowercase()).map(|found| found.name), Some(rule.name));
+    }
+    assert!(find("Z999").is_none());
+}
+
+#[test]
+fn names_are_kebab_case_and_used_once() {
+    let mut names: Vec<&str> = ALL.iter().map(|rule| rule.name).collect();
+    names.sort_unstable();
+    assert!(names.is_sorted_by(|a, b| a < b), "{names:?}");
+    for name in names {
+        assert!(name.split('-').all(|word| {
+            !word.is_empty() && word.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit())
+        }));
+    }
+}
+
+#[test]
+fn both_languages_have_every_heading_with_text_below_it() {
+    for rule in ALL {
+        assert!(!rule.title.0.is_empty() && !rule.title.1.is_empty(), "{}", rule.code);
+        for (docs, headings) in [rule.docs.0, rule.docs.1].into_iter().zip(HEADINGS) {
+            let sections: Vec<(&str, &str)> = docs
+                .split("## ")
+                .skip(1)
+                .map(|section| section.split_once('\n').unwrap_or((section, "")))
+                .collect();
+            let found: Vec<String> = sections.iter().map(|(heading, _)| format!("## {heading}")).collect();
+            assert_eq!(found, headings, "{}", rule.code);
+            for (heading, text) in sections {
+                assert!(!text.trim().is_empty(), "{} {heading}", rule.code);
+            }
+        }
+    }
+}
+
+/// A rule with one warning, its own level, and one info, both at K6.
+fn two_levels(context: &Context<'_>) -> Vec<Finding> {
+    let place = context.place("K6".parse().unwrap(), "");
+    let finding = Finding::new(&TWO_LEVELS, place, Words::default(), Words::default());
+    vec![finding.clone(), finding.at(Severity::Info)]
+}
+
+const TWO_LEVELS: Rule = Rule {
+    code: "T001",
+    name: "two-levels",
+    severity: Severity::Warning,
+    title: ("", ""),
+    docs: ("", ""),
+    check: two_levels,
+};
+
+#[test]
+fn a_profile_moves_only_the_findings_of_the_rules_own_level() {
+    let under = |level: Option<Level>| {
+        let mut profile = Profile::national();
+        profile.severities.extend(level.map(|level| ("T001".to_owned(), level)));
+        let findings = found(&submission(), &profile, &[TWO_LEVELS]).into_iter();
+        findings.map(|finding| finding.severity).collect::<Vec<_>>()
+    };
+    assert_eq!(under(None), [Severity::Info, Severity::Warning]);
+    assert_eq!(under(Some(Level::Error)), [Severity::Info, Severity::Error]);
+    assert_eq!(under(Some(Level::Off)), []);
+}
+
+#[test]
+fn the_published_table_gives_what_was_counted_by_hand_and_no_more() {
+    let expected = [
+        "S012 K6", "W006 K7", "W006 K8", "W006 K10", "W006 K11", "W006 K15", "A004 I16", "W006 K16",
+        "W006 K17", "A003 F20", "A003 G20", "A006 I20", "W001 J20",
+    ];
+    let expected: Vec<&str> = expected.into_iter().filter(|place| find(&place[..4]).is_some()).collect();
+    assert_eq!(places(&submission(), Severity::Warning), expected);
+    let rates: Vec<String> =
+        places(&submission(), Severity::Info).into_iter().filter(|place| place.starts_with("A004")).collect();
+    assert!(
+        find("A004").is_none() || rates == ["A004 I7", "A004 I9", "A004 I10", "A004 I15", "A004 I16"],
+        "{rates:?}"
+    );
+}
+
+#[test]
+fn a_right_table_is_silent() {
+    assert_eq!(places(&completed(), Severity::Warning), [""; 0]);
+}
+
+#[test]
+fn every_rule_is_a_file_named_after_it_with_tests() {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/src/rules");
+    for rule in ALL {
+        let file = format!("{}_{}.rs", rule.code.to_lowercase(), rule.name.replace('-', "_"));
+        #[expect(clippy::disallowed_methods, reason = "the test reads its own sources")]
+        let source = std::fs::read_to_string(format!("{folder}/{file}")).expect(&file);
+        assert!(source.contains("#[test]"), "{file} has no tests");
+    }
+}

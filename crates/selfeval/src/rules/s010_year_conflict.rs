@@ -1,0 +1,135 @@
+//! S010: the table states different years.
+
+use unicode_normalization::UnicodeNormalization;
+
+use super::{Context, Rule};
+use crate::finding::{Field, Finding, Place, Severity, Words};
+use crate::layout::Stated;
+
+pub(super) const RULE: Rule = Rule {
+    code: "S010",
+    name: "year-conflict",
+    severity: Severity::Error,
+    title: ("年度前后不一致", "the table states different years"),
+    docs: (
+        "## 核对内容\n标题、单位行、表注写的年度是否一致。工作表名和填报日期可以是填报当年，即晚一年。\n\
+         ## 为什么\n沿用上年表格而没有改全年度，会被当作另一年的数据。\n\
+         ## 示例\n`A2` 标题写 2023 年度，`A22` 表注写 2022 年度。\n\
+         ## 怎样改\n核对自评的是哪一年，把不一致的年度改过来。\n\
+         ## 依据\n表样：标题的年度。",
+        "## What is checked\nWhether the title, the unit line and the note state the same year. A sheet's name and a date of filing may be one year later.\n\
+         ## Why\nLast year's form that was not changed throughout is taken for another year's figures.\n\
+         ## Example\nThe title in `A2` says 2023, the note in `A22` says 2022.\n\
+         ## How to correct\nSee which year is evaluated, and correct the other one.\n\
+         ## Source\nThe form: the year in the title.",
+    ),
+    check,
+};
+
+fn check(context: &Context<'_>) -> Vec<Finding> {
+    let located = context.located;
+    let title = located.title.as_ref().and_then(|title| title.cell);
+    let of_title = located.years.iter().find(|year| title.is_some() && year.cell == title);
+    let Some(year) = of_title.or(located.years.first()) else { return Vec::new() };
+    let name = year_of_name(&located.sheet_name).map(|value| Stated {
+        value,
+        cell: None,
+        text: located.sheet_name.clone(),
+    });
+    let stated = located.years.iter().chain(&name);
+    let others = stated.filter(|other| !agrees(year, other, &located.years));
+    others.map(|other| finding(context, year, other)).collect()
+}
+
+/// The year a sheet's name carries: four digits on their own (`2023`, `2023年汇总`, not `20230105`).
+fn year_of_name(name: &str) -> Option<u16> {
+    let mut runs = name.split(|c: char| !c.is_ascii_digit()).filter(|run| run.len() == 4);
+    runs.find_map(|run| run.parse().ok().filter(|year| (1990..2100).contains(year)))
+}
+
+/// Whether a stated year fits the title's. So do: a text that names the right year beside others, the year that
+/// funds were carried over from, and, other than as 年度, the year of filing, one later.
+fn agrees(title: &Stated<u16>, other: &Stated<u16>, all: &[Stated<u16>]) -> bool {
+    let beside = all.iter().any(|year| year.cell == other.cell && year.value == title.value);
+    let text: String = other.text.nfkc().filter(|c| !c.is_whitespace()).collect();
+    let carried = text.contains("结转") || text.contains("上年");
+    let evaluated = text.contains(&format!("{}年度", other.value));
+    let filing = other.value == title.value + 1 && (other.cell.is_none() || !evaluated);
+    other.value == title.value || beside || carried || filing
+}
+
+fn finding(context: &Context<'_>, title: &Stated<u16>, other: &Stated<u16>) -> Finding {
+    let place = match other.cell {
+        Some(cell) => context.place(cell, other.text.as_str()),
+        None => {
+            Place { sheet: Some(context.located.sheet_name.clone()), cell: None, text: other.text.clone() }
+        }
+    };
+    let (here, here_en) = other.cell.map_or_else(
+        || ("工作表名".to_owned(), "the sheet's name".to_owned()),
+        |cell| (cell.to_string(), cell.to_string()),
+    );
+    let there = title.cell.map_or_else(String::new, |cell| cell.to_string());
+    let message = Words::new(
+        format!("这里写 {} 年，{there} 写 {} 年", other.value, title.value),
+        format!("{} stands here, {} in {there}", other.value, title.value),
+    );
+    let help = Words::new(
+        format!(
+            "核对自评年度，把{}{here} 的年度改为与 {there} 一致",
+            if other.cell.is_some() { " " } else { "" }
+        ),
+        format!("see which year is evaluated, and make {here_en} agree with {there}"),
+    );
+    let note = Words::new("标题的年度", "the title's year");
+    let related = title.cell.map(|cell| context.related(cell, note)).into_iter().collect();
+    Finding::new(&RULE, place, message, help)
+        .of(Field::Year)
+        .found(other.value.to_string(), None)
+        .expected(title.value.to_string(), None)
+        .with_related(related)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rules::sample::submission;
+    use crate::sketch::{findings, lines};
+
+    #[test]
+    fn a_unit_line_of_another_year_is_found() {
+        let text = submission().replacen("附表", "2022年度", 1);
+        assert_eq!(lines(&findings(RULE, &text)), ["Error A1 2022 → 2023"]);
+    }
+
+    #[test]
+    fn the_submission_states_one_year() {
+        assert_eq!(findings(RULE, &submission()), []);
+    }
+
+    #[test]
+    fn a_sheet_may_carry_the_year_of_filing_but_no_other() {
+        let named = |name: &str| lines(&findings(RULE, &format!("@ {name}\n{}", submission())));
+        assert_eq!(named("2024年报"), [""; 0]);
+        assert_eq!(named("2023"), [""; 0]);
+        assert_eq!(named("2021年"), ["Error - 2021 → 2023"]);
+    }
+
+    #[test]
+    fn other_years_that_fit() {
+        let stated = |value, text: &str| Stated { value, cell: "A3".parse().ok(), text: text.to_owned() };
+        let title = Stated { value: 2023, cell: "A2".parse().ok(), text: String::new() };
+        for (year, text, fits) in [
+            (2024, "兰州新区2024年绩效自评工作附件", true),
+            (2024, "2024年度", false),
+            (2022, "注：2022年单位项目自评合计得分", false),
+            (2022, "注：上年结转资金为2022年结转", true),
+            (2025, "2025年填报", false),
+        ] {
+            let other = stated(year, text);
+            assert_eq!(agrees(&title, &other, std::slice::from_ref(&title)), fits, "{text}");
+        }
+        assert_eq!(year_of_name("附表20230105"), None);
+        assert_eq!(year_of_name("绩效2023"), Some(2023));
+    }
+}
