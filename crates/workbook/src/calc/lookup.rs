@@ -13,7 +13,7 @@ use crate::sheet::{Cell, FormulaKind, Value, ValueRef};
 use crate::workbook::{SheetId, Workbook};
 
 /// A cell of the workbook.
-pub(crate) type Key = (SheetId, CellRef);
+type Key = (SheetId, CellRef);
 
 /// Cells that one evaluator reads before it gives up, so that a hostile file cannot keep it busy.
 const MOST_READS: u64 = 200_000_000;
@@ -60,7 +60,8 @@ impl<'w> Evaluator<'w> {
 
     /// Lays a new value over a cell.
     pub fn set(&mut self, sheet: SheetId, cell: CellRef, value: Value) {
-        self.lay((sheet, cell), Laid::Owned(value));
+        self.laid.insert((sheet, cell), Laid::Owned(value));
+        self.state.get_mut().computed.clear();
     }
 
     /// Lays many values over cells without copying them.
@@ -71,14 +72,10 @@ impl<'w> Evaluator<'w> {
         self
     }
 
-    /// Marks a cell whose value is not known, so that no formula relies on what is stored there.
-    pub(crate) fn set_unknown(&mut self, (sheet, cell): Key, reason: &str) {
-        self.lay((sheet, cell), Laid::Unknown(reason.to_owned()));
-    }
-
-    fn lay(&mut self, key: Key, value: Laid<'w>) {
-        self.laid.insert(key, value);
-        self.state.get_mut().computed.clear();
+    /// Lays the new result of a formula over its cell, or the reason why it is not known, so that no formula
+    /// relies on what is stored there. No result computed so far may depend on that cell.
+    pub(crate) fn settle(&mut self, sheet: SheetId, cell: CellRef, result: Result<Value, String>) {
+        self.laid.insert((sheet, cell), result.map_or_else(Laid::Unknown, Laid::Owned));
     }
 
     /// Evaluates a formula's text (without `=`) as if it stood in a cell.

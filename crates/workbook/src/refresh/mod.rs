@@ -1,0 +1,330 @@
+//! Which stored results follow from edits: every formula of any sheet that depends on an edited cell.
+
+mod index;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::address::{CellRef, Range};
+use crate::calc::{Answer, Evaluator, Reads, reads};
+use crate::edit::{Content, Edit, Style};
+use crate::sheet::{FormulaKind, Value, ValueRef};
+use crate::workbook::{SheetId, Workbook};
+use index::{Cells, Readers};
+
+/// What has to change along with a batch of edits.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Refresh {
+    /// Edits that renew the stored results of dependents ([`Content::Result`]), by sheet and cell; and
+    /// [`Edit::RefreshCharts`] where a chart reads a cell that changes.
+    pub edits: Vec<Edit>,
+    /// Dependents that could not be computed here, and why, by sheet and cell. A sheet that cannot be read is
+    /// named with its A1.
+    pub unknown: Vec<(SheetId, CellRef, String)>,
+}
+
+/// The edits that keep every stored result right once `edits` are applied.
+///
+/// Formulas that the edits themselves write are not computed again: their result comes with them.
+pub fn dependents(workbook: &Workbook, edits: &[Edit]) -> Refresh {
+    let edited: Vec<_> = edits.iter().filter_map(new_value).collect();
+    if edited.is_empty() {
+        return Refresh::default();
+    }
+    let evaluator = Evaluator::new(workbook).with_all(edited.iter().copied());
+    let edited = Cells::of(edited.iter().map(|(sheet, cell, _)| (*sheet, *cell)));
+    let (nodes, mut unknown) = formulas(workbook, &evaluator, &edited);
+    let dirty = depending(&nodes, &edited);
+    let pending = Cells::of(dirty.keys().copied());
+    let mut renewal = Renewal { evaluator, nodes: &nodes, dirty: &dirty, pending, results: BTreeMap::new() };
+    renewal.run();
+    let mut edits = Vec::new();
+    for ((sheet, cell), result) in renewal.results {
+        match result {
+            Ok(value) => {
+                edits.push(Edit::SetCell { sheet, cell, content: Content::Result(value), style: Style::Keep })
+            }
+            Err(reason) => unknown.push((sheet, cell, reason)),
+        }
+    }
+    unknown.sort();
+    unknown.dedup_by(|a, b| (a.0, a.1) == (b.0, b.1));
+    Refresh { edits, unknown }
+}
+
+type Key = (SheetId, CellRef);
+
+/// A formula that the edits leave in place.
+struct Node<'w> {
+    key: Key,
+    text: &'w str,
+    kind: FormulaKind,
+    stored: ValueRef<'w>,
+    reads: Vec<(SheetId, Range)>,
+}
+
+fn new_value(edit: &Edit) -> Option<(SheetId, CellRef, ValueRef<'_>)> {
+    let Edit::SetCell { sheet, cell, content, .. } = edit else { return None };
+    let value = match content {
+        Content::Text(text) => ValueRef::Text(text),
+        Content::Number(digits) => ValueRef::Number(digits),
+        Content::Bool(truth) => ValueRef::Bool(*truth),
+        Content::Formula { cached: value, .. } | Content::Result(value) => value.as_ref(),
+        Content::Clear => ValueRef::Blank,
+    };
+    Some((*sheet, *cell, value))
+}
+
+/// Every formula that stays, and those of which it cannot be told what they read.
+fn formulas<'w>(
+    workbook: &'w Workbook,
+    evaluator: &Evaluator<'w>,
+    edited: &Cells,
+) -> (Vec<Node<'w>>, Vec<(SheetId, CellRef, String)>) {
+    let (mut nodes, mut unknown) = (Vec::new(), Vec::new());
+    for id in workbook.sheet_ids().filter(|id| workbook.entry(*id).is_some_and(|entry| entry.grid)) {
+        let sheet = match workbook.sheet(id) {
+            Ok(sheet) => sheet,
+            Err(error) => {
+                unknown.push((id, CellRef::FIRST, error.to_string()));
+                continue;
+            }
+        };
+        for cell in sheet.formula_cells().filter(|cell| !edited.contains((id, cell.at))) {
+            let Some(formula) = cell.formula else { continue };
+            let Reads { ranges, open } = reads(evaluator, id, cell.at, formula.text);
+            let open = if formula.text.is_empty() { Some("a formula without text".to_owned()) } else { open };
+            unknown.extend(open.map(|reason| (id, cell.at, reason)));
+            let (key, text, kind) = ((id, cell.at), formula.text, formula.kind);
+            nodes.push(Node { key, text, kind, stored: cell.value, reads: ranges });
+        }
+    }
+    (nodes, unknown)
+}
+
+/// The formulas that depend on an edited cell, by place, as indexes of the nodes.
+fn depending(nodes: &[Node<'_>], edited: &Cells) -> BTreeMap<Key, usize> {
+    let mut readers = Readers::default();
+    let mut found = BTreeMap::new();
+    let mut fresh = Vec::new();
+    for (number, node) in nodes.iter().enumerate() {
+        if node.reads.iter().any(|(sheet, range)| edited.within(*sheet, *range).is_some()) {
+            fresh.push(number);
+        }
+    }
+    if fresh.is_empty() {
+        return found;
+    }
+    for (number, node) in nodes.iter().enumerate() {
+        node.reads.iter().for_each(|(sheet, range)| readers.add(*sheet, *range, number));
+    }
+    while let Some(number) = fresh.pop() {
+        let Some(node) = nodes.get(number) else { continue };
+        if found.insert(node.key, number).is_none() {
+            for cell in node.covered() {
+                readers.take(node.key.0, cell, |reader| fresh.push(reader));
+            }
+        }
+    }
+    found
+}
+
+impl Node<'_> {
+    /// The cells whose values the formula gives: its own, or an array's.
+    fn covered(&self) -> impl Iterator<Item = CellRef> + use<> {
+        let range = match self.kind {
+            FormulaKind::Array(range) | FormulaKind::DataTable(range) => range,
+            FormulaKind::Plain | FormulaKind::Shared => Range::cell(self.key.1),
+        };
+        // An array that a form holds is small; of a larger one the first cells stand for all of it.
+        const MOST: usize = 10_000;
+        let columns = range.first().column()..=range.last().column();
+        let rows = range.first().row()..=range.last().row();
+        rows.flat_map(move |row| columns.clone().filter_map(move |column| CellRef::new(row, column)))
+            .take(MOST)
+    }
+}
+
+/// Computes what depends on the edits, each formula after those it reads.
+struct Renewal<'a, 'w> {
+    evaluator: Evaluator<'w>,
+    nodes: &'a [Node<'w>],
+    dirty: &'a BTreeMap<Key, usize>,
+    pending: Cells,
+    /// New results where the stored one is missing or differs.
+    results: BTreeMap<Key, Result<Value, String>>,
+}
+
+impl<'w> Renewal<'_, 'w> {
+    fn run(&mut self) {
+        // Arrays are not computed here; what reads any cell of one must know that before it is computed.
+        let nodes = self.nodes;
+        for node in self.dirty.values().filter_map(|number| nodes.get(*number)) {
+            if matches!(node.kind, FormulaKind::Array(_) | FormulaKind::DataTable(_)) {
+                self.settle(node, Some("an array formula".to_owned()));
+            }
+        }
+        for (key, node) in self.dirty {
+            if self.pending.contains(*key) {
+                self.compute_with_its_inputs(*node);
+            }
+        }
+    }
+
+    /// Walks down to inputs that are still to be computed, on a stack of its own: a running balance is a chain
+    /// as long as the sheet.
+    fn compute_with_its_inputs(&mut self, start: usize) {
+        let (mut stack, mut active) = (vec![start], BTreeSet::from([start]));
+        while let Some(top) = stack.last().copied() {
+            let Some(node) = self.nodes.get(top) else { return };
+            let input = self.input_of(node);
+            if let Some(input) = input.filter(|input| !active.contains(input)) {
+                stack.push(input);
+                active.insert(input);
+                continue;
+            }
+            let circular = input.map(|_| "a circular reference".to_owned());
+            self.settle(node, circular);
+            active.remove(&top);
+            stack.pop();
+        }
+    }
+
+    /// A formula that is still to be computed and that this one reads.
+    fn input_of(&self, node: &Node<'_>) -> Option<usize> {
+        let found = |(sheet, range): &(SheetId, Range)| Some((*sheet, self.pending.within(*sheet, *range)?));
+        node.reads.iter().find_map(found).and_then(|key| self.dirty.get(&key).copied())
+    }
+
+    fn settle(&mut self, node: &Node<'w>, refused: Option<String>) {
+        self.pending.remove(node.key);
+        let (sheet, cell) = node.key;
+        let answer = match refused {
+            Some(reason) => Err(reason),
+            None => self.evaluator.answer(sheet, cell, node.text),
+        };
+        if answer.as_ref().is_ok_and(|answer| answer.agrees(node.stored)) {
+            return;
+        }
+        let result = answer.as_ref().map(Answer::value).map_err(Clone::clone);
+        for covered in node.covered() {
+            self.evaluator.settle(sheet, covered, result.clone());
+        }
+        self.results.insert(node.key, result);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sheet::SheetBuilder;
+
+    fn at(text: &str) -> CellRef {
+        text.parse().unwrap()
+    }
+
+    /// Cells as `A1 = stored` or `A1 = stored | formula`, in the grid's order.
+    fn workbook(lines: &[&str]) -> Workbook {
+        let mut builder = SheetBuilder::default();
+        for line in lines {
+            let (cell, rest) = line.split_once(" = ").unwrap();
+            let (stored, formula) = rest.split_once(" | ").unwrap_or((rest, ""));
+            let value = if stored == "-" { ValueRef::Blank } else { ValueRef::Number(stored) };
+            builder.cell(at(cell), value, 0).unwrap();
+            if !formula.is_empty() {
+                let array = formula.starts_with('{').then(|| FormulaKind::Array("A5:B5".parse().unwrap()));
+                builder
+                    .formula(formula.trim_matches(['{', '}']), array.unwrap_or(FormulaKind::Plain))
+                    .unwrap();
+            }
+        }
+        Workbook::from_sheets(vec![("表".to_owned(), builder.finish())], Vec::new())
+    }
+
+    fn edit(cell: &str, content: Content) -> Edit {
+        Edit::SetCell { sheet: SheetId(0), cell: at(cell), content, style: Style::Keep }
+    }
+
+    fn shown(refresh: &Refresh) -> Vec<String> {
+        let results = refresh.edits.iter().map(|edit| match edit {
+            Edit::SetCell { cell, content: Content::Result(value), .. } => {
+                format!("{cell} = {}", value.as_ref().as_text())
+            }
+            other => format!("{other:?}"),
+        });
+        results.chain(refresh.unknown.iter().map(|(_, cell, why)| format!("{cell}: {why}"))).collect()
+    }
+
+    #[test]
+    fn what_depends_on_an_edit_is_computed_in_order() {
+        let cases: [(&[&str], &[&str]); 7] = [
+            (&["A1 = 1", "B1 = 2 | A1*2", "C1 = 3 | B1+1"], &["B1 = 10", "C1 = 11"]),
+            // The chain runs against the order of the cells.
+            (
+                &["A1 = 1", "A2 = 3 | A3+1", "A3 = 2 | A4*1", "A4 = 2 | SUM(A1:C1)*2"],
+                &["A2 = 11", "A3 = 10", "A4 = 10"],
+            ),
+            (&["A1 = 1", "A2 = 7 | B2+1", "B2 = 6"], &[]),
+            (&["A1 = 1", "A2 = 5.0000000000000001 | A1", "A3 = - | A2"], &["A3 = 5"]),
+            (
+                &["A1 = 1", "A2 = 1 | MEDIAN(A1)", "A3 = 1 | A2+1", "A4 = 1 | A1&\"\""],
+                &[
+                    "A4 = 5",
+                    "A2: the function MEDIAN with 1 arguments",
+                    "A3: A2 (the function MEDIAN with 1 arguments)",
+                ],
+            ),
+            (
+                &["A1 = 1", "A2 = 1 | A3+A1", "A3 = 1 | A2"],
+                &["A2: A3 (a circular reference)", "A3: a circular reference"],
+            ),
+            (
+                &["A1 = 1", "A2 = 1 | B5+1", "A5 = 1 | {A1*2}", "B5 = 1", "A7 = 1 | OFFSET(A3,1,1)"],
+                &["A2: B5 (an array formula)", "A5: an array formula", "A7: the function OFFSET"],
+            ),
+        ];
+        for (lines, expected) in cases {
+            let workbook = workbook(lines);
+            let refresh = dependents(&workbook, &[edit("A1", Content::Number("5".to_owned()))]);
+            assert_eq!(shown(&refresh), expected, "{lines:?}");
+        }
+    }
+
+    #[test]
+    fn formulas_of_the_edits_keep_their_given_results() {
+        let workbook = workbook(&["A1 = 1", "A2 = 1 | A1", "A3 = 1 | A2"]);
+        let given = Content::Formula { text: "A1*100".to_owned(), cached: Value::Number("7".to_owned()) };
+        let refresh = dependents(&workbook, &[edit("A2", given), edit("A1", Content::Clear)]);
+        assert_eq!(shown(&refresh), ["A3 = 7"]);
+        assert_eq!(dependents(&workbook, &[Edit::RecalculateOnLoad]), Refresh::default());
+    }
+
+    #[test]
+    fn a_running_balance_of_any_length_is_followed() {
+        let rows = 20_000;
+        let mut builder = SheetBuilder::default();
+        builder.cell(at("A1"), ValueRef::Number("1"), 0).unwrap();
+        for row in 2..=rows {
+            let cell = CellRef::new(row, 1).unwrap();
+            builder.cell(cell, ValueRef::Number("0"), 0).unwrap();
+            builder.formula(&format!("A{}+1", row - 1), FormulaKind::Plain).unwrap();
+        }
+        let workbook = Workbook::from_sheets(vec![("表".to_owned(), builder.finish())], Vec::new());
+        let refresh = dependents(&workbook, &[edit("A1", Content::Number("10".to_owned()))]);
+        assert_eq!(refresh.edits.len(), 19_999);
+        assert_eq!(shown(&refresh).last().unwrap(), "A20000 = 20009");
+    }
+
+    #[test]
+    fn the_first_sheets_total_reaches_the_second_sheet_of_the_official_form() {
+        let bytes = include_bytes!("../../../../test-data/template/official-2023-inputs.xlsx");
+        let workbook = Workbook::open(bytes.to_vec()).unwrap();
+        let total =
+            Content::Formula { text: "SUM(D7:D20)".to_owned(), cached: Value::Number("1893.66".to_owned()) };
+        let refresh = dependents(&workbook, &[edit("D21", total)]);
+        let renewed = Content::Result(Value::Number("1893.66".to_owned()));
+        let expected =
+            Edit::SetCell { sheet: SheetId(1), cell: at("B4"), content: renewed, style: Style::Keep };
+        assert_eq!(refresh.edits, [expected]);
+        assert_eq!(refresh.unknown, []);
+    }
+}
