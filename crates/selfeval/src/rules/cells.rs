@@ -35,7 +35,7 @@ pub(super) trait Amounts {
 
 impl Amounts for Project {
     fn single(&self) -> [Option<&Reading>; 3] {
-        [self.initial_budget.as_ref(), self.budget.as_ref(), self.executed.as_ref()]
+        [self.initial_budget.as_deref(), self.budget.as_ref(), self.executed.as_ref()]
     }
 
     fn parts(&self) -> &[Reading] {

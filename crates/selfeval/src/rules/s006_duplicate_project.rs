@@ -49,7 +49,7 @@ fn check(context: &Context<'_>) -> Vec<Finding> {
 
 fn finding(context: &Context<'_>, first: &Project, project: &Project) -> Finding {
     let (here, there) = (project.name.cell, first.name.cell);
-    let same = agree(first.code.as_ref(), project.code.as_ref())
+    let same = agree(first.code.as_deref(), project.code.as_deref())
         && agree(first.supervisor.as_ref(), project.supervisor.as_ref());
     let (severity, zh, en) = if same {
         (Severity::Error, "主管部门也相同", "with the same supervising department")

@@ -2,18 +2,18 @@
 
 use rust_decimal::Decimal;
 
-use super::read::{BUDGET, EXECUTED, FUNDS, Measure, Plan, RATE, Row};
-use super::{Content, RateScale, Reading};
+use super::read::{Measure, Plan};
+use super::{Content, Project, RateScale, Reading};
 use crate::value::{Figure, Money, shifted};
 
 /// The rate column's scale where neither a percent format nor a percent sign nor (%) in the header says it: the
 /// one under which most rows agree with B/A.
-pub(super) fn rate_scale(rows: &[Row], headed_percent: bool) -> RateScale {
+pub(super) fn rate_scale(rows: &[(Project, u64)], headed_percent: bool) -> RateScale {
     if headed_percent {
         return RateScale::Percent;
     }
     let (mut fractions, mut percents, mut above, mut plain) = (0_u32, 0_u32, 0_u32, 0_u32);
-    for row in rows {
+    for (row, _) in rows {
         let Some(rate) = plain_rate(row) else { continue };
         plain += 1;
         above += u32::from(rate > Decimal::TWO);
@@ -34,14 +34,14 @@ pub(super) fn rate_scale(rows: &[Row], headed_percent: bool) -> RateScale {
 }
 
 /// A rate without a percent sign.
-fn plain_rate(row: &Row) -> Option<Decimal> {
-    let rate = row.figures.get(RATE)?.as_ref().filter(|rate| !rate.shown.percent)?;
-    rate.value()
+fn plain_rate(project: &Project) -> Option<Decimal> {
+    project.rate.as_ref().filter(|rate| !rate.shown.percent)?.value()
 }
 
 /// The scale under which the rate is nearer to B/A.
-fn nearer(rate: Decimal, row: &Row) -> Option<RateScale> {
-    let true_rate = true_rate(row)?;
+fn nearer(rate: Decimal, project: &Project) -> Option<RateScale> {
+    let budget = project.budget_figure()?.value;
+    let true_rate = project.executed_figure()?.value.checked_div(budget)?;
     let percent = shifted(rate, -2)?;
     let (as_fraction, as_percent) =
         (rate.checked_sub(true_rate)?.abs(), percent.checked_sub(true_rate)?.abs());
@@ -52,24 +52,14 @@ fn nearer(rate: Decimal, row: &Row) -> Option<RateScale> {
     }
 }
 
-fn true_rate(row: &Row) -> Option<Decimal> {
-    let value = |place: usize| row.figures.get(place)?.as_ref()?.value();
-    let funds = || {
-        let parts = row.figures.get(FUNDS..)?.iter().flatten().filter_map(Reading::value);
-        parts.reduce(|sum, part| sum.saturating_add(part))
-    };
-    let budget = value(BUDGET).or_else(funds)?;
-    value(EXECUTED)?.checked_div(budget)
-}
-
-/// Turns rates that are numbers of percent into fractions. A mixed column is read row by row.
-pub(super) fn scale_rate(row: &mut Row, scale: RateScale) {
-    let percent = match (scale, plain_rate(row)) {
+/// Turns a rate that is a number of percent into a fraction. A mixed column is read row by row.
+pub(super) fn scale_rate(project: &mut Project, scale: RateScale) {
+    let percent = match (scale, plain_rate(project)) {
         (_, None) | (RateScale::Fraction, _) => false,
         (RateScale::Percent, _) => true,
-        (RateScale::Mixed, Some(rate)) => nearer(rate, row) == Some(RateScale::Percent),
+        (RateScale::Mixed, Some(rate)) => nearer(rate, project) == Some(RateScale::Percent),
     };
-    let Some(Some(rate)) = row.figures.get_mut(RATE).filter(|_| percent) else { return };
+    let Some(rate) = project.rate.as_mut().filter(|_| percent) else { return };
     let Some(figure) = rate.figure() else { return };
     let Some(value) = shifted(figure.value, -2) else { return };
     rate.set(Figure { value, decimals: figure.decimals.saturating_add(2), ..figure });
@@ -78,42 +68,39 @@ pub(super) fn scale_rate(row: &mut Row, scale: RateScale) {
 
 /// For each numeric column: the largest number of decimals among the projects' typed figures whose format does
 /// not fix them, at least 2 for amounts of 万元.
-pub(super) fn decimals(rows: &[Row], plan: &Plan) -> Vec<i8> {
-    let mut most: Vec<i8> = plan
-        .figures
-        .iter()
-        .map(|column| match column {
-            Some((_, Measure::Amount(Money::TenThousand))) => 2,
-            Some((_, Measure::Amount(money))) => 0_i8.saturating_sub(money.exponent()),
-            _ => 0,
-        })
-        .collect();
-    for row in rows {
-        for (place, (reading, most)) in row.figures.iter().zip(&mut most).enumerate() {
-            let typed = |reading: &&Reading| {
-                is_loose(row, place) && matches!(reading.content, Content::Number(_) | Content::TextNumber(_))
-            };
-            if let Some(figure) = reading.as_ref().filter(typed).and_then(Reading::figure) {
-                *most = (*most).max(figure.decimals);
-            }
-        }
-    }
-    most
+pub(super) fn decimals(rows: &mut [(Project, u64)], plan: &Plan) -> Vec<i8> {
+    let measures = plan.figures.iter().enumerate();
+    measures
+        .map(|(place, column)| most_decimals(rows, place, column.as_ref().map(|column| column.1)))
+        .collect()
+}
+
+fn most_decimals(rows: &mut [(Project, u64)], place: usize, measure: Option<Measure>) -> i8 {
+    let least = match measure {
+        Some(Measure::Amount(Money::TenThousand)) => 2,
+        Some(Measure::Amount(money)) => 0_i8.saturating_sub(money.exponent()),
+        _ => 0,
+    };
+    let typed = |reading: &Reading| match reading.content {
+        Content::Number(figure) | Content::TextNumber(figure) if !figure.formula => Some(figure.decimals),
+        _ => None,
+    };
+    let loose = rows.iter_mut().filter(|(_, loose)| is_loose(*loose, place));
+    let decimals =
+        loose.filter_map(|(project, _)| project.figure_mut(place).and_then(|reading| typed(reading)));
+    decimals.fold(least, i8::max)
 }
 
 /// Gives figures whose format does not fix their decimals those of their column.
-pub(super) fn set_decimals(row: &mut Row, most: &[i8]) {
-    let loose = row.loose;
-    for (place, (reading, most)) in row.figures.iter_mut().zip(most).enumerate() {
-        let Some(reading) = reading.as_mut().filter(|_| place < 64 && loose >> place & 1 == 1) else {
-            continue;
-        };
+pub(super) fn set_decimals(project: &mut Project, loose: u64, most: &[i8]) {
+    for (place, most) in most.iter().enumerate().filter(|(place, _)| is_loose(loose, *place)) {
+        let Some(reading) = project.figure_mut(place) else { continue };
         if let Some(figure) = reading.figure() {
             reading.set(Figure { decimals: figure.decimals.max(*most), ..figure });
         }
     }
 }
 
-fn is_loose(row: &Row, place: usize) -> bool {
-    place < 64 && row.loose >> place & 1 == 1
+fn is_loose(loose: u64, place: usize) -> bool {
+    place < 64 && loose >> place & 1 == 1
 }

@@ -14,7 +14,7 @@ mod columns;
 mod read;
 mod shown;
 
-use read::{Plan, Reader, Row};
+use read::{Plan, Reader};
 use shown::Shown;
 
 /// What a numeric cell of the table holds.
@@ -113,7 +113,8 @@ pub struct TextReading {
     pub text: String,
 }
 
-/// One project row. A field is `None` where the table has no such column.
+/// One project row. A field is `None` where the table has no such column. Fields that few forms have are boxed,
+/// so that a hundred thousand rows stay small.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Project {
@@ -126,13 +127,13 @@ pub struct Project {
     /// 序号
     pub sequence: Option<Reading>,
     /// 项目编码
-    pub code: Option<TextReading>,
+    pub code: Option<Box<TextReading>>,
     /// 项目名称; an empty text where the cell is blank.
     pub name: TextReading,
     /// 主管部门
     pub supervisor: Option<TextReading>,
     /// 年初预算数, 万元
-    pub initial_budget: Option<Reading>,
+    pub initial_budget: Option<Box<Reading>>,
     /// 小计 (全年预算数), 万元
     pub budget: Option<Reading>,
     /// Parts of 小计, 万元, in the order of [`Summary::funds`]
@@ -144,9 +145,9 @@ pub struct Project {
     /// 自评得分, points
     pub score: Option<Reading>,
     /// 自评等级
-    pub grade: Option<TextReading>,
+    pub grade: Option<Box<TextReading>>,
     /// 偏差原因
-    pub reason: Option<TextReading>,
+    pub reason: Option<Box<TextReading>>,
     /// 备注
     pub remark: Option<TextReading>,
 }
@@ -305,42 +306,37 @@ fn rows(
     profile: &Profile,
 ) -> (Vec<Project>, Option<Total>, RateScale) {
     let plan = Plan::new(located, profile);
-    let merged = sheet
-        .merges()
-        .iter()
-        .any(|merge| merge.first().row() > located.header.last && merge.first().row() < merge.last().row());
-    let reader = Reader { workbook, sheet, id: located.sheet, plan: &plan, merged };
-    let mut rows = Vec::with_capacity(located.projects.len());
-    let mut wanted = located.projects.iter().copied().peekable();
-    for row in sheet.rows_from(located.projects.first().copied().unwrap_or(u32::MAX)) {
-        let Some(next) = wanted.peek() else { break };
-        if row.number == *next {
-            wanted.next();
-            rows.push(reader.row(row));
-        }
-    }
-    let mut total = located.total.and_then(|(row, cell)| Some((reader.row(sheet.row(row)?), cell)));
+    let mut reader = Reader::new(workbook, sheet, located, &plan);
+    let mut rows = projects(&mut reader, sheet, located);
+    let mut total = located.total.and_then(|(row, cell)| Some((reader.project(sheet.row(row)?, 0)?, cell)));
     let headed_percent = located.columns.rate.as_ref().is_some_and(|column| column.percent);
     let scale = columns::rate_scale(&rows, headed_percent);
-    for row in rows.iter_mut().chain(total.as_mut().map(|(row, _)| row)) {
+    for (row, _) in rows.iter_mut().chain(total.as_mut().map(|(row, _)| row)) {
         columns::scale_rate(row, scale);
     }
-    let most = columns::decimals(&rows, &plan);
-    for row in rows.iter_mut().chain(total.as_mut().map(|(row, _)| row)) {
-        columns::set_decimals(row, &most);
+    let most = columns::decimals(&mut rows, &plan);
+    for (row, loose) in rows.iter_mut().chain(total.as_mut().map(|(row, _)| row)) {
+        columns::set_decimals(row, *loose, &most);
     }
-    let projects = projects(rows, located);
-    (projects, total.and_then(|(row, cell)| row.into_total(cell)), scale)
+    let projects = rows.into_iter().map(|(project, _)| project).collect();
+    (projects, total.map(|((row, _), cell)| row.into_total(cell)), scale)
 }
 
-fn projects(rows: Vec<Row>, located: &Located) -> Vec<Project> {
+fn projects(reader: &mut Reader<'_>, sheet: &Sheet, located: &Located) -> Vec<(Project, u64)> {
+    let mut rows = Vec::with_capacity(located.projects.len());
+    let mut wanted = located.projects.iter().peekable();
     let mut runs = located.runs.iter().zip(0_u32..).peekable();
-    let project = |row: Row| {
+    for row in sheet.rows_from(located.projects.first().copied().unwrap_or(u32::MAX)) {
+        let Some(next) = wanted.peek() else { break };
+        if row.number != **next {
+            continue;
+        }
+        wanted.next();
         while runs.next_if(|(run, _)| run.last < row.number).is_some() {}
         let run = runs.peek().map_or(0, |(_, index)| *index);
-        row.into_project(run)
-    };
-    rows.into_iter().filter_map(project).collect()
+        rows.extend(reader.project(row, run));
+    }
+    rows
 }
 
 #[cfg(test)]

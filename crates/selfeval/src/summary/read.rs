@@ -12,22 +12,12 @@ use crate::layout::{Column, Columns, Located};
 use crate::profile::Profile;
 use crate::value::{Figure, Money, Parsed, is_blank, is_no_value, parse, shifted, typed_decimals};
 
-/// A numeric column's place in a row's readings; fund parts follow the last.
-pub(super) const SEQUENCE: usize = 0;
-pub(super) const INITIAL: usize = 1;
-pub(super) const BUDGET: usize = 2;
-pub(super) const EXECUTED: usize = 3;
-pub(super) const RATE: usize = 4;
-pub(super) const SCORE: usize = 5;
-pub(super) const FUNDS: usize = 6;
-
-/// A text column's place.
-const CODE: usize = 0;
-const NAME: usize = 1;
-const SUPERVISOR: usize = 2;
-const GRADE: usize = 3;
-const REASON: usize = 4;
-const REMARK: usize = 5;
+/// How many numeric columns a row has before its fund parts: 序号, 年初预算数, 小计, 执行数, 执行率, 得分.
+const SINGLE: usize = 6;
+/// How many text columns a row has.
+const TEXTS: u8 = 6;
+/// Styles beyond this number are looked up each time.
+const MOST_STYLES: usize = 65_536;
 
 /// What a numeric column holds.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -50,7 +40,7 @@ enum Slot {
 pub(super) struct Plan {
     /// By column number.
     slots: Vec<Slot>,
-    /// Column number and measure of each numeric place; none where the table has no such column.
+    /// Column number and measure of each numeric place, fund parts last; none where the table has no such column.
     pub(super) figures: Vec<Option<(u16, Measure)>>,
     texts: [Option<u16>; 6],
 }
@@ -101,40 +91,54 @@ impl Plan {
     }
 }
 
+/// The text columns, in the order in which a project is made of them.
 fn texts(columns: &Columns) -> [Option<u16>; 6] {
     [&columns.code, &columns.name, &columns.supervisor, &columns.grade, &columns.reason, &columns.remark]
         .map(|column| column.as_ref().map(|column| column.number))
 }
 
-/// A row as it was read, and which of its figures take their decimals from the column.
-pub(super) struct Row {
-    pub(super) number: u32,
-    hidden: bool,
-    pub(super) figures: Vec<Option<Reading>>,
-    texts: [Option<TextReading>; 6],
-    /// Bit per numeric place: General format or text, where zeros at the end are not written.
-    pub(super) loose: u64,
-}
-
 /// Reads rows.
 pub(super) struct Reader<'a> {
-    pub(super) workbook: &'a Workbook,
-    pub(super) sheet: &'a Sheet,
-    pub(super) id: SheetId,
-    pub(super) plan: &'a Plan,
+    workbook: &'a Workbook,
+    sheet: &'a Sheet,
+    id: SheetId,
+    plan: &'a Plan,
     /// Whether cells of the body are merged over rows: a text then stands in the first of them only.
-    pub(super) merged: bool,
+    merged: bool,
+    /// How each cell style shows a number, once it was met.
+    styles: Vec<Option<Shown>>,
 }
 
-impl Reader<'_> {
-    pub(super) fn row(&self, row: jixiao_workbook::sheet::Row<'_>) -> Row {
-        let mut read = self.blank(row.number);
-        read.hidden = row.hidden;
+impl<'a> Reader<'a> {
+    pub(super) fn new(workbook: &'a Workbook, sheet: &'a Sheet, located: &Located, plan: &'a Plan) -> Self {
+        let merged = sheet.merges().iter().any(|merge| {
+            merge.first().row() > located.header.last && merge.first().row() < merge.last().row()
+        });
+        Self { workbook, sheet, id: located.sheet, plan, merged, styles: Vec::new() }
+    }
+
+    /// Reads a row as a project. The bits of the number tell which figures take their decimals from the column.
+    pub(super) fn project(
+        &mut self,
+        row: jixiao_workbook::sheet::Row<'_>,
+        run: u32,
+    ) -> Option<(Project, u64)> {
+        let mut project = self.blank(row.number, run)?;
+        project.hidden = row.hidden;
+        let mut loose = 0;
+        let plan = self.plan;
         for cell in row.cells() {
-            match self.plan.slots.get(usize::from(cell.at.column())) {
-                Some(Slot::Figure(place)) => self.put(&mut read, usize::from(*place), cell),
+            match plan.slots.get(usize::from(cell.at.column())) {
+                Some(Slot::Figure(place)) => {
+                    let Some(Some((_, measure))) = plan.figures.get(usize::from(*place)) else { continue };
+                    let (reading, is_loose) = self.reading(cell, *measure);
+                    loose |= u64::from(is_loose).checked_shl(u32::from(*place)).unwrap_or(0);
+                    if let Some(slot) = project.figure_mut(usize::from(*place)) {
+                        *slot = reading;
+                    }
+                }
                 Some(Slot::Text(place)) => {
-                    if let Some(Some(text)) = read.texts.get_mut(usize::from(*place)) {
+                    if let Some(text) = project.text_mut(*place) {
                         text.text = shown(self.workbook, cell).into_owned();
                     }
                 }
@@ -143,38 +147,48 @@ impl Reader<'_> {
             }
         }
         if self.merged {
-            self.fill_merged(&mut read);
+            self.fill_merged(&mut project);
         }
-        read
+        Some((project, loose))
     }
 
-    /// A row none of whose cells is stored.
-    fn blank(&self, number: u32) -> Row {
-        let at = |column: u16| CellRef::new(number, column);
-        let figures = self.plan.figures.iter();
-        let figures = figures.map(|column| {
-            let cell = at(column.as_ref()?.0)?;
+    /// A project none of whose cells is stored.
+    fn blank(&self, row: u32, run: u32) -> Option<Project> {
+        let figure = |column: Option<(u16, Measure)>| {
+            let cell = CellRef::new(row, column?.0)?;
             Some(Reading::new(cell, Content::Blank, false, None))
-        });
-        let texts =
-            self.plan.texts.map(|column| Some(TextReading { cell: at(column?)?, text: String::new() }));
-        Row { number, hidden: false, figures: figures.collect(), texts, loose: 0 }
-    }
-
-    fn put(&self, row: &mut Row, place: usize, cell: Cell<'_>) {
-        let Some(Some((_, measure))) = self.plan.figures.get(place) else { return };
-        let (reading, loose) = self.reading(cell, *measure);
-        if let Some(slot) = row.figures.get_mut(place) {
-            *slot = Some(reading);
-        }
-        if loose && place < 64 {
-            row.loose |= 1 << place;
-        }
+        };
+        let text = |column: Option<u16>| {
+            Some(TextReading { cell: CellRef::new(row, column?)?, text: String::new() })
+        };
+        let (single, funds) = self.plan.figures.split_at_checked(SINGLE)?;
+        let [sequence, initial_budget, budget, executed, rate, score] =
+            <[Option<(u16, Measure)>; SINGLE]>::try_from(single).ok()?.map(figure);
+        let [code, name, supervisor, grade, reason, remark] = self.plan.texts.map(text);
+        Some(Project {
+            row,
+            hidden: false,
+            run,
+            sequence,
+            code: code.map(Box::new),
+            name: name?,
+            supervisor,
+            initial_budget: initial_budget.map(Box::new),
+            budget,
+            funds: funds.iter().filter_map(|column| figure(*column)).collect(),
+            executed,
+            rate,
+            score,
+            grade: grade.map(Box::new),
+            reason: reason.map(Box::new),
+            remark,
+        })
     }
 
     /// Texts under a merge over several rows are those of its first cell.
-    fn fill_merged(&self, row: &mut Row) {
-        for text in row.texts.iter_mut().flatten().filter(|text| text.text.is_empty()) {
+    fn fill_merged(&self, project: &mut Project) {
+        for place in 0..TEXTS {
+            let Some(text) = project.text_mut(place).filter(|text| text.text.is_empty()) else { continue };
             let anchor = self.sheet.anchor(text.cell);
             if anchor.row() != text.cell.row()
                 && let Some(cell) = self.sheet.cell(anchor)
@@ -184,8 +198,24 @@ impl Reader<'_> {
         }
     }
 
+    /// How a cell style shows numbers, in its own unit.
+    fn style(&mut self, style: u32) -> Shown {
+        let index = style as usize;
+        if let Some(Some(shown)) = self.styles.get(index) {
+            return *shown;
+        }
+        let shown = Shown::by(self.workbook.format(style), 0);
+        if index < MOST_STYLES {
+            self.styles.resize(self.styles.len().max(index + 1), None);
+            if let Some(slot) = self.styles.get_mut(index) {
+                *slot = Some(shown);
+            }
+        }
+        shown
+    }
+
     /// What a numeric cell holds, and whether its decimals are those of its column.
-    fn reading(&self, cell: Cell<'_>, measure: Measure) -> (Reading, bool) {
+    fn reading(&mut self, cell: Cell<'_>, measure: Measure) -> (Reading, bool) {
         let formula = cell.formula.is_some();
         let plain =
             |content, raw: Option<&str>| (Reading::new(cell.at, content, formula, raw.map(Box::from)), false);
@@ -205,16 +235,15 @@ impl Reader<'_> {
         }
     }
 
-    fn number(&self, cell: Cell<'_>, digits: &str, measure: Measure) -> Option<(Figure, Shown, bool)> {
+    fn number(&mut self, cell: Cell<'_>, digits: &str, measure: Measure) -> Option<(Figure, Shown, bool)> {
         let exponent = match measure {
             Measure::Amount(money) => money.exponent(),
             _ => 0,
         };
-        let format = self.workbook.format(cell.style);
         let value = shifted(decimal(digits)?.normalize(), exponent)?;
         let formula = cell.formula.is_some();
         let typed = typed_decimals(value);
-        let shown = Shown::by(format, exponent);
+        let shown = Shown { exponent, ..self.style(cell.style) };
         let Some(decimals) = shown.decimals else {
             // A computed value in General format has digits without end; its column says how many count.
             let decimals = if formula { typed.min(least(measure)) } else { typed };
@@ -227,7 +256,7 @@ impl Reader<'_> {
     }
 
     /// A formula without a stored result, computed here.
-    fn computed(&self, cell: Cell<'_>, text: &str, measure: Measure) -> (Reading, bool) {
+    fn computed(&mut self, cell: Cell<'_>, text: &str, measure: Measure) -> (Reading, bool) {
         let plain =
             |content, raw: Option<&str>| (Reading::new(cell.at, content, true, raw.map(Box::from)), false);
         match evaluate(self.workbook, self.id, cell.at, text) {
@@ -314,40 +343,43 @@ fn shown<'a>(workbook: &Workbook, cell: Cell<'a>) -> Cow<'a, str> {
     }
 }
 
-impl Row {
-    pub(super) fn into_project(self, run: u32) -> Option<Project> {
-        let Self { number, hidden, figures, texts, .. } = self;
-        let [code, name, supervisor, grade, reason, remark] = texts;
-        let mut figures = figures.into_iter();
-        let (sequence, initial_budget) = (figures.next()?, figures.next()?);
-        let (budget, executed) = (figures.next()?, figures.next()?);
-        let (rate, score) = (figures.next()?, figures.next()?);
-        Some(Project {
-            row: number,
-            hidden,
-            run,
-            sequence,
-            code,
-            name: name?,
-            supervisor,
-            initial_budget,
-            budget,
-            funds: figures.flatten().collect(),
-            executed,
-            rate,
-            score,
-            grade,
-            reason,
-            remark,
-        })
+impl Project {
+    /// A figure by its place in the plan.
+    pub(super) fn figure_mut(&mut self, place: usize) -> Option<&mut Reading> {
+        match place {
+            0 => self.sequence.as_mut(),
+            1 => self.initial_budget.as_deref_mut(),
+            2 => self.budget.as_mut(),
+            3 => self.executed.as_mut(),
+            4 => self.rate.as_mut(),
+            5 => self.score.as_mut(),
+            part => self.funds.get_mut(part.checked_sub(SINGLE)?),
+        }
     }
 
-    pub(super) fn into_total(self, label: CellRef) -> Option<Total> {
-        let mut figures = self.figures.into_iter();
-        let (_, initial_budget) = (figures.next()?, figures.next()?);
-        let (budget, executed) = (figures.next()?, figures.next()?);
-        let (rate, score) = (figures.next()?, figures.next()?);
-        let funds = figures.flatten().collect();
-        Some(Total { row: self.number, label, initial_budget, budget, funds, executed, rate, score })
+    /// A text by its place in the plan.
+    fn text_mut(&mut self, place: u8) -> Option<&mut TextReading> {
+        match place {
+            0 => self.code.as_deref_mut(),
+            1 => Some(&mut self.name),
+            2 => self.supervisor.as_mut(),
+            3 => self.grade.as_deref_mut(),
+            4 => self.reason.as_deref_mut(),
+            _ => self.remark.as_mut(),
+        }
+    }
+
+    /// The same row read as the total row.
+    pub(super) fn into_total(self, label: CellRef) -> Total {
+        Total {
+            row: self.row,
+            label,
+            initial_budget: self.initial_budget.map(|reading| *reading),
+            budget: self.budget,
+            funds: self.funds,
+            executed: self.executed,
+            rate: self.rate,
+            score: self.score,
+        }
     }
 }
