@@ -12,6 +12,12 @@ mod a008_zero_budget;
 #[cfg(test)]
 mod catalogue;
 mod cells;
+mod f001_stale_cached_value;
+mod f002_constant_for_formula;
+mod f003_range_omits_rows;
+mod f005_formula_error;
+mod f007_no_cached_value;
+mod formulas;
 mod s001_table_not_found;
 mod s002_column_missing;
 mod s003_unit_missing;
@@ -35,6 +41,11 @@ pub use s001_table_not_found::no_table;
 /// Every rule, by code.
 pub const ALL: &[Rule] = &[
     a008_zero_budget::RULE, //
+    f001_stale_cached_value::RULE,
+    f002_constant_for_formula::RULE,
+    f003_range_omits_rows::RULE,
+    f005_formula_error::RULE,
+    f007_no_cached_value::RULE,
     s001_table_not_found::RULE,
     s002_column_missing::RULE,
     s003_unit_missing::RULE,
