@@ -3,6 +3,18 @@
 use jixiao_workbook::{CellRef, Edit, Workbook};
 use serde::{Deserialize, Serialize};
 
+mod cells;
+mod obstacle;
+mod planner;
+mod projects;
+mod sequence;
+#[cfg(test)]
+mod tests;
+mod texts;
+mod total;
+
+use planner::Planner;
+
 use crate::finding::{Field, Words};
 use crate::layout::Located;
 use crate::profile::{Profile, Weights};
@@ -58,6 +70,8 @@ pub struct Plan {
     pub edits: Vec<Edit>,
     /// Cells written, in order.
     pub written: Vec<Written>,
+    /// How many of them were numbers written as text.
+    pub fixed: usize,
     /// Cells left blank, and why.
     pub blank: Vec<Kept>,
     /// Cells left as they are for another reason (an unknown formula, a formula locked in an array).
@@ -76,6 +90,15 @@ pub fn plan(
     profile: &Profile,
     options: Options,
 ) -> Plan {
-    let _ = (workbook, located, summary, profile, options);
-    Plan::default()
+    let Ok(sheet) = workbook.sheet(located.sheet) else { return Plan::default() };
+    let weights = options.weights.or(profile.weights).unwrap_or_default();
+    let mut planner = Planner::new(workbook, sheet, located, summary, options);
+    texts::fix(&mut planner);
+    sequence::number(&mut planner);
+    let budgets = projects::budgets(&mut planner);
+    projects::rates(&mut planner, &budgets);
+    total::complete(&mut planner, &budgets, weights);
+    let mut plan = planner.finish();
+    plan.written.sort_by_key(|written| written.cell);
+    plan
 }

@@ -1,14 +1,23 @@
 //! Each computed cell as one expression: it prints the formula, gives the value, is what the rules compare with,
 //! and is what the documentation shows.
 
-use jixiao_workbook::{CellRef, Range};
+use jixiao_workbook::calc;
+use jixiao_workbook::number::decimal;
+use jixiao_workbook::{CellRef, Range, Sheet, ValueRef};
 use rust_decimal::Decimal;
 
-use crate::finding::Words;
 use crate::layout::Located;
 use crate::profile::Weights;
-use crate::summary::{Project, RateScale, Summary};
+use crate::summary::{RateScale, Summary};
 use crate::value::round;
+
+mod documentation;
+mod shown;
+mod totals;
+
+pub use documentation::{Documented, documentation};
+pub use shown::shown;
+pub use totals::{Totals, totals};
 
 /// Decimals of a weighted score and of a rate written as a number of percent.
 pub const DECIMALS: u32 = 2;
@@ -63,122 +72,6 @@ pub enum Outcome {
     Number(Decimal),
     /// The empty text: there is nothing to show.
     Empty,
-}
-
-/// What a computed cell should hold, from the stated figures.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Totals {
-    /// ΣA in 万元 over the projects whose budget is known.
-    pub budget: Decimal,
-    /// How many projects' budget is not known; where there are any, what is divided by ΣA is `None`.
-    pub unknown_budgets: usize,
-    /// ΣB in 万元 over the projects; `None` where one is missing. On a project of budget 0 a missing one is 0.
-    pub executed: Option<Decimal>,
-    /// ΣB/ΣA, a fraction; `None` where ΣA is 0 or ΣB is missing.
-    pub rate: Option<Decimal>,
-    /// Σ(A·s)/ΣA in points, not rounded; `None` where a score is missing or ΣA is 0.
-    pub score_by_budget: Option<Decimal>,
-    /// Σ(B·s)/ΣB in points, not rounded; `None` where a score or an amount is missing, or ΣB is 0.
-    pub score_by_executed: Option<Decimal>,
-    /// The mean of the scores, not weighted; `None` where one is missing.
-    pub score_mean: Option<Decimal>,
-    /// The mean of the rates B/A, which is not the total rate; projects of budget 0 have none and are left out.
-    /// `None` where one cannot be computed.
-    pub rate_mean: Option<Decimal>,
-}
-
-/// The totals that follow from the projects' stated figures.
-pub fn totals(summary: &Summary) -> Totals {
-    let mut sums = Sums::default();
-    for project in &summary.projects {
-        sums.add(project);
-    }
-    let executed = sums.executed;
-    let budget = sums.budget.filter(|_| sums.unknown_budgets == 0);
-    let count = Decimal::from(sums.count);
-    Totals {
-        budget: sums.budget.unwrap_or(Decimal::ZERO),
-        unknown_budgets: sums.unknown_budgets,
-        executed,
-        rate: quotient(executed, budget),
-        score_by_budget: quotient(sums.weighted_by_budget, budget),
-        score_by_executed: quotient(sums.weighted_by_executed, executed),
-        score_mean: quotient(sums.scores, Some(count)),
-        rate_mean: quotient(sums.rates, Some(Decimal::from(sums.rated))),
-    }
-}
-
-/// The quotient; `None` where a part is missing, the divisor is 0, or a decimal cannot hold it.
-fn quotient(dividend: Option<Decimal>, divisor: Option<Decimal>) -> Option<Decimal> {
-    dividend?.checked_div(divisor?)
-}
-
-/// Running sums; `None` once a term was missing or the sum left the range of a decimal.
-struct Sums {
-    count: usize,
-    unknown_budgets: usize,
-    rated: usize,
-    budget: Option<Decimal>,
-    executed: Option<Decimal>,
-    scores: Option<Decimal>,
-    rates: Option<Decimal>,
-    weighted_by_budget: Option<Decimal>,
-    weighted_by_executed: Option<Decimal>,
-}
-
-impl Default for Sums {
-    fn default() -> Self {
-        let zero = Some(Decimal::ZERO);
-        Self {
-            count: 0,
-            unknown_budgets: 0,
-            rated: 0,
-            budget: zero,
-            executed: zero,
-            scores: zero,
-            rates: zero,
-            weighted_by_budget: zero,
-            weighted_by_executed: zero,
-        }
-    }
-}
-
-impl Sums {
-    fn add(&mut self, project: &Project) {
-        let budget = project.budget_figure().map(|figure| figure.value);
-        let score = project.score_figure().map(|figure| figure.value);
-        let none_spent = budget.filter(Decimal::is_zero);
-        let executed = project.executed_figure().map(|figure| figure.value).or(none_spent);
-        self.count += 1;
-        self.unknown_budgets += usize::from(budget.is_none());
-        self.budget = plus(self.budget, Some(budget.unwrap_or(Decimal::ZERO)));
-        self.executed = plus(self.executed, executed);
-        self.scores = plus(self.scores, score);
-        self.weighted_by_budget = plus(self.weighted_by_budget, times(budget, score));
-        self.weighted_by_executed = plus(self.weighted_by_executed, times(executed, score));
-        if none_spent.is_none() {
-            self.rated += 1;
-            self.rates = plus(self.rates, quotient(executed, budget));
-        }
-    }
-}
-
-fn plus(a: Option<Decimal>, b: Option<Decimal>) -> Option<Decimal> {
-    a?.checked_add(b?)
-}
-
-fn times(a: Option<Decimal>, b: Option<Decimal>) -> Option<Decimal> {
-    a?.checked_mul(b?)
-}
-
-impl Totals {
-    /// The weighted score by the basis asked for.
-    pub fn score(&self, weights: Weights) -> Option<Decimal> {
-        match weights {
-            Weights::Budget => self.score_by_budget,
-            Weights::Executed => self.score_by_executed,
-        }
-    }
 }
 
 /// 小计 of a project or of the total row: the sum over exactly the fund columns; `None` where there are none.
@@ -298,6 +191,16 @@ impl Expression {
                 Some(Outcome::Number(round(mean, *decimals)))
             }
         }
+    }
+
+    /// The sum of the magnitudes of the terms, by which rounding in a spreadsheet program is measured.
+    pub fn magnitude(&self, look: impl Fn(CellRef) -> Held) -> Decimal {
+        let Self::Sum(ranges) = self else { return Decimal::ZERO };
+        let terms = cells(ranges).filter_map(|cell| match look(cell) {
+            Held::Number(value) => Some(value.abs()),
+            _ => None,
+        });
+        terms.fold(Decimal::ZERO, |sum, term| sum.checked_add(term).unwrap_or(Decimal::MAX))
     }
 
     /// Whether a spreadsheet program takes the formula: 255 arguments, 8,192 characters.
@@ -434,6 +337,36 @@ fn amount(held: Held) -> Option<Decimal> {
     }
 }
 
+/// Whether a stored result is what was computed, within what a spreadsheet program's own arithmetic may differ:
+/// 1e-12 of the sum of the terms' magnitudes.
+pub fn agrees(stored: ValueRef<'_>, computed: Outcome, magnitude: Decimal) -> bool {
+    match (stored, computed) {
+        (ValueRef::Number(digits), Outcome::Number(value)) => {
+            calc::agrees(digits, &value, magnitude.max(value.abs()))
+        }
+        (ValueRef::Text(text), Outcome::Empty) => text.is_empty(),
+        _ => false,
+    }
+}
+
+/// What stands in a cell of a sheet, as it is stored.
+pub fn stored(sheet: &Sheet, cell: CellRef) -> Held {
+    match sheet.value(cell) {
+        ValueRef::Blank => Held::Blank,
+        ValueRef::Number(digits) => decimal(digits).map_or(Held::Error, Held::Number),
+        ValueRef::Error(_) => Held::Error,
+        _ => Held::Text,
+    }
+}
+
+/// Whether two formulas say the same, blanks, `$` and letter case aside.
+pub fn same_formula(a: &str, b: &str) -> bool {
+    let plain = |c: &char| !c.is_whitespace() && *c != '$';
+    let letters =
+        |text: &'_ str| text.chars().filter(plain).map(|c| c.to_ascii_uppercase()).collect::<Vec<_>>();
+    a == b || letters(a) == letters(b)
+}
+
 /// A sum written out for a message: `830 + 20 + 4.4`; of more than four terms the first two and the last.
 pub fn sum_written(terms: &[Decimal]) -> String {
     let text = |term: &Decimal| term.normalize().to_string();
@@ -450,98 +383,11 @@ pub fn quotient_written(dividend: Decimal, divisor: Decimal) -> String {
     format!("{} ÷ {}", dividend.normalize(), divisor.normalize())
 }
 
-/// One line of the documentation's table of computed cells.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Documented {
-    /// The cell's name.
-    pub cell: Words,
-    /// Its formulas on the official form (project row 7 to 20, total row 21), without `=`.
-    pub formulas: Vec<String>,
-    /// What to know about it.
-    pub note: Words,
-}
-
-/// The computed cells of the official form, from the same expressions that fill it.
-pub fn documentation() -> Vec<Documented> {
-    let line = |cell, formulas: &[Option<Expression>], note| Documented {
-        cell,
-        formulas: formulas.iter().flatten().map(Expression::formula).collect(),
-        note,
-    };
-    vec![
-        line(
-            Words::new("小计", "小计 (full-year budget)"),
-            &[drawn_sum("E7:G7")],
-            Words::new(
-                "恰为各资金栏之和，有几栏算几栏；某栏为空而别的栏有数时按 0 计，各栏都为空时不填。",
-                "The sum over exactly the fund columns; a blank part beside a filled one counts as 0, and where all are blank the cell stays blank.",
-            ),
-        ),
-        line(
-            Words::new("执行率", "执行率 (execution rate)"),
-            &[drawn_rate("H7/D7", None), drawn_rate("H7/D7", Some(DECIMALS))],
-            Words::new(
-                "预算数为 0 时留空。表头写明（%）且单元格为普通数字格式时用后一式。",
-                "Blank where the budget is 0. The second form stands under a (%) label with a plain number format.",
-            ),
-        ),
-        line(
-            Words::new("合计（金额各栏）", "合计 of amounts"),
-            &[drawn_sum("D7:D20"), drawn_sum("D7:D9,D11:D14")],
-            Words::new(
-                "有分组小计行时，每段项目行一个参数，分组行不计入；整栏为空的资金栏合计为 0。",
-                "With group rows one argument per run of project rows; a fund column blank throughout sums to 0.",
-            ),
-        ),
-        line(
-            Words::new("合计 执行率", "合计 执行率 (total rate)"),
-            &[drawn_rate("H21/D21", None)],
-            Words::new(
-                "合计执行数除以合计预算数，不是各项目执行率的平均。",
-                "Total executed by total budget, never the mean of the rates.",
-            ),
-        ),
-        line(
-            Words::new("合计 自评得分", "合计 自评得分 (weighted score)"),
-            &[
-                drawn_weighted("D7:D20", "J7:J20", "B7:B20", "D21"),
-                drawn_weighted("D7:D9,D11:D20", "J7:J9,J11:J20", "B7:B9,B11:B20", "D21"),
-            ],
-            Words::new(
-                "按各项目预算数加权平均，保留两位小数；缺一个得分就留空。按执行数加权时以 H 栏代 D 栏。",
-                "Scores weighted by budget, two decimals; blank while a score is missing. Weighted by executed amounts, H stands for D.",
-            ),
-        ),
-    ]
-}
-
-fn drawn(ranges: &str) -> Option<Vec<Range>> {
-    ranges.split(',').map(|range| range.parse().ok()).collect()
-}
-
-fn drawn_sum(ranges: &str) -> Option<Expression> {
-    drawn(ranges).map(Expression::Sum)
-}
-
-fn drawn_rate(cells: &str, percent: Option<u32>) -> Option<Expression> {
-    let (executed, budget) = cells.split_once('/')?;
-    Some(Expression::Rate { executed: executed.parse().ok()?, budget: budget.parse().ok()?, percent })
-}
-
-fn drawn_weighted(weights: &str, scores: &str, names: &str, total: &str) -> Option<Expression> {
-    Some(Expression::Weighted {
-        weights: drawn(weights)?,
-        scores: drawn(scores)?,
-        names: drawn(names)?,
-        total: total.parse().ok()?,
-        decimals: DECIMALS,
-    })
-}
-
 #[cfg(test)]
 mod tests {
-    use jixiao_workbook::{SheetId, ValueRef};
+    use jixiao_workbook::{SheetId, Value, ValueRef};
 
+    use super::documentation::{drawn_rate, drawn_sum, drawn_weighted};
     use super::*;
     use crate::sketch;
 
@@ -597,6 +443,20 @@ mod tests {
     }
 
     #[test]
+    fn the_printed_formula_evaluates_to_the_value() {
+        let workbook = sketch::workbook(ROWS);
+        let cell: CellRef = "Z1".parse().unwrap();
+        for (expression, formula, _) in expressions() {
+            let expected = match expression.value(look(ROWS)).unwrap() {
+                Outcome::Empty => Value::Text(String::new()),
+                Outcome::Number(value) => Value::Number(jixiao_workbook::number::written(value)),
+            };
+            let outcome = calc::evaluate(&workbook, SheetId(0), cell, formula);
+            assert_eq!(outcome, calc::Outcome::Value(expected), "{formula}");
+        }
+    }
+
+    #[test]
     fn text_and_errors_count_as_in_a_spreadsheet() {
         let sheet = "'5|#DIV/0!|2|.";
         assert_eq!(drawn_sum("A1,C1:D1").unwrap().value(look(sheet)), Some(Outcome::Number(Decimal::TWO)));
@@ -613,13 +473,6 @@ mod tests {
         let cell = |row| Range::cell(CellRef::new(row, 4).unwrap());
         assert!(Expression::Sum((1..=255).map(cell).collect()).fits());
         assert!(!Expression::Sum((1..=256).map(cell).collect()).fits());
-    }
-
-    #[test]
-    fn every_documented_cell_has_its_formulas() {
-        let formulas: Vec<String> = documentation().into_iter().flat_map(|line| line.formulas).collect();
-        assert_eq!(formulas.len(), 8);
-        assert!(formulas.contains(&"SUM(D7:D9,D11:D14)".to_owned()));
     }
 
     #[test]

@@ -1,0 +1,62 @@
+//! How a value will look in its cell, by the cell's number format.
+
+use jixiao_workbook::NumberFormat;
+use rust_decimal::Decimal;
+
+use crate::value::round;
+
+/// The value as a cell of that number format shows it: decimals, thousands separators, percent sign.
+pub fn shown(value: Decimal, format: &NumberFormat) -> String {
+    let Some(decimals) = format.decimals() else { return general(value) };
+    let decimals = u32::from(decimals).min(20);
+    let percent = format.is_percent();
+    let scaled = if percent { value.checked_mul(Decimal::ONE_HUNDRED) } else { Some(value) };
+    let Some(scaled) = scaled else { return general(value) };
+    let text = format!("{:.*}", decimals as usize, round(scaled, decimals));
+    let text = if format.code.contains(",#") || format.code.contains(",0") { grouped(&text) } else { text };
+    if percent { text + "%" } else { text }
+}
+
+/// General shows up to ten decimals and drops the zeros at the end.
+fn general(value: Decimal) -> String {
+    round(value, 10).normalize().to_string()
+}
+
+/// The digits before the point in groups of three.
+fn grouped(text: &str) -> String {
+    let (whole, rest) = text.find('.').map_or((text, ""), |point| text.split_at(point));
+    let digits = whole.trim_start_matches('-');
+    let mut out = String::with_capacity(text.len() + digits.len() / 3);
+    if whole.starts_with('-') {
+        out.push('-');
+    }
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    out + rest
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_look_as_their_format_says() {
+        let cases = [
+            ("0.909434639798", "0.00%", "90.94%"),
+            ("1893.66", "#,##0.00", "1,893.66"),
+            ("-1234567.005", "#,##0.00_);(#,##0.00)", "-1,234,567.01"),
+            ("999", "#,##0.00", "999.00"),
+            ("12.50", "General", "12.5"),
+            ("45.69", "0.0", "45.7"),
+            ("0.98", "0%", "98%"),
+        ];
+        for (value, code, expected) in cases {
+            let format = NumberFormat { code: code.to_owned() };
+            assert_eq!(shown(value.parse().unwrap(), &format), expected, "{code}");
+        }
+    }
+}
