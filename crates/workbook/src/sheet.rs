@@ -190,6 +190,8 @@ struct RowRecord {
     number: u32,
     first: u32,
     hidden: bool,
+    /// The style of its cells that are not stored.
+    style: Option<u32>,
 }
 
 #[derive(Clone, Debug)]
@@ -292,9 +294,15 @@ impl Sheet {
         self.cell(at)?.formula
     }
 
-    /// The style at a place: the cell's, else the column's, else 0.
+    /// The style at a place: the cell's, else the row's, else the column's, else 0.
     pub fn style_at(&self, at: CellRef) -> u32 {
-        self.cell(at).map_or_else(|| self.column_style(at.column()), |cell| cell.style)
+        let of_row = || self.row_style(at.row()).unwrap_or_else(|| self.column_style(at.column()));
+        self.cell(at).map_or_else(of_row, |cell| cell.style)
+    }
+
+    fn row_style(&self, number: u32) -> Option<u32> {
+        let index = self.rows.binary_search_by_key(&number, |row| row.number).ok()?;
+        self.rows.get(index)?.style
     }
 
     fn column_style(&self, column: u16) -> u32 {
@@ -436,8 +444,15 @@ impl SheetBuilder {
             self.out_of_order(CellRef::new(number, 1).ok_or(BuildError::TooLarge)?)?;
         }
         let first = u32::try_from(self.sheet.cells.len()).map_err(|_| BuildError::TooLarge)?;
-        self.sheet.rows.push(RowRecord { number, first, hidden });
+        self.sheet.rows.push(RowRecord { number, first, hidden, style: None });
         Ok(())
+    }
+
+    /// Gives the row started last a default style.
+    pub fn row_style(&mut self, style: u32) {
+        if let Some(row) = self.sheet.rows.last_mut() {
+            row.style = Some(style);
+        }
     }
 
     /// Adds a cell; cells come in rising order.
@@ -582,7 +597,8 @@ impl SheetBuilder {
             }
             let hidden = piece.iter().any(|(row, _)| row.hidden);
             let first = u32::try_from(first).map_err(|_| BuildError::TooLarge)?;
-            rows.push(RowRecord { number: head.number, first, hidden });
+            let style = piece.iter().find_map(|(row, _)| row.style);
+            rows.push(RowRecord { number: head.number, first, hidden, style });
         }
         (sheet.rows, sheet.cells) = (rows, cells);
         Ok(())
@@ -616,6 +632,8 @@ mod tests {
         builder.cell(at("C2"), ValueRef::Blank, 0).unwrap();
         builder.formula("B2*2", FormulaKind::Plain).unwrap();
         builder.row(5, true).unwrap();
+        builder.row_style(4);
+        builder.column_style(2, 3, 7);
         builder.cell(at("A5"), ValueRef::Text("合计"), 0).unwrap();
         builder.merge("A5:C5".parse().unwrap());
         builder.merge("B2:B4".parse().unwrap());
@@ -626,6 +644,8 @@ mod tests {
         assert_eq!(sheet.anchor(at("C5")), at("A5"));
         assert_eq!(sheet.anchor(at("B4")), at("B2"));
         assert_eq!(sheet.merge_at(at("D4")), None);
+        let styles = ["B2", "B3", "B5", "A9"].map(|cell| sheet.style_at(at(cell)));
+        assert_eq!(styles, [3, 7, 4, 0]);
         assert_eq!(sheet.used().unwrap().to_string(), "A2:C5");
     }
 

@@ -243,7 +243,7 @@ impl<'a> Reader<'a> {
 
     fn begin_row(&mut self, token: &Token<'_>) -> Result<(), Stop> {
         let mut row = self.row + 1;
-        let mut hidden = false;
+        let (mut hidden, mut style, mut is_styled) = (false, None, false);
         for attribute in token.attributes() {
             match attribute.name {
                 b"r" => match number(attribute.value) {
@@ -251,6 +251,8 @@ impl<'a> Reader<'a> {
                     None => return Stop::damaged(outside(attribute.value)),
                 },
                 b"hidden" => hidden = truth(attribute.value),
+                b"s" => style = number(attribute.value),
+                b"customFormat" => is_styled = truth(attribute.value),
                 _ => {}
             }
         }
@@ -259,7 +261,14 @@ impl<'a> Reader<'a> {
         }
         self.row = row;
         self.column = 0;
-        if hidden { self.builder.row(row, true).map_err(refused) } else { Ok(()) }
+        let style = style.filter(|_| is_styled);
+        if hidden || style.is_some() {
+            self.builder.row(row, hidden).map_err(refused)?;
+        }
+        if let Some(style) = style {
+            self.builder.row_style(style);
+        }
+        Ok(())
     }
 
     #[inline]

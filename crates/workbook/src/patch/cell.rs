@@ -1,0 +1,229 @@
+//! The text of one cell: a new one, or an old one with other content.
+//!
+//! Text is written as an inline string: the shared strings stay untouched, so that an edit changes one part,
+//! and Excel, WPS and LibreOffice read both alike.
+
+use std::ops::Range;
+
+use super::markup::Tag;
+use crate::address::CellRef;
+use crate::edit::Content;
+use crate::sheet::Value;
+
+/// A cell's edit, checked and with its style settled.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Change<'a> {
+    /// The cell.
+    pub(crate) at: CellRef,
+    /// Its style afterwards.
+    pub(crate) style: u32,
+    /// What it holds afterwards.
+    pub(crate) content: &'a Content,
+}
+
+/// What stands in a cell that is edited, as spans of its text.
+#[derive(Debug, Default)]
+pub(crate) struct OldCell {
+    /// The formula, from tag to tag.
+    pub(crate) formula: Option<Range<usize>>,
+    /// Extensions, from tag to tag.
+    pub(crate) extensions: Option<Range<usize>>,
+}
+
+/// Appends a cell that did not exist.
+pub(crate) fn push_new(out: &mut Vec<u8>, prefix: &[u8], change: &Change<'_>) {
+    out.push(b'<');
+    out.extend_from_slice(prefix);
+    out.extend_from_slice(format!("c r=\"{}\"", change.at).as_bytes());
+    push_style(out, change.style);
+    push_body(out, prefix, change.content, (&[], &[]));
+}
+
+/// Appends a cell in place of another: its text, from `<` to its end, and what was found in it.
+pub(crate) fn push_edited(out: &mut Vec<u8>, change: &Change<'_>, old: (&[u8], &OldCell)) {
+    let (text, parts) = old;
+    let tag_end = super::markup::markup_length(text).unwrap_or(text.len());
+    let tag = Tag::new(text.get(..tag_end).unwrap_or_default(), 0, 0);
+    let is_result = matches!(change.content, Content::Result(_));
+    out.push(b'<');
+    out.extend_from_slice(tag.name());
+    if tag.attribute(b"r").is_none() {
+        out.extend_from_slice(format!(" r=\"{}\"", change.at).as_bytes());
+    }
+    let mut styled = false;
+    for attribute in tag.attributes() {
+        let whole = text.get(attribute.whole.clone()).unwrap_or_default();
+        match attribute.name {
+            b"t" | b"vm" | b"ph" => {}
+            b"cm" if !is_result => {}
+            b"s" if number(attribute.value) != Some(change.style) => {
+                styled = true;
+                push_style(out, change.style);
+            }
+            name => {
+                styled |= name == b"s";
+                out.extend_from_slice(whole);
+            }
+        }
+    }
+    if !styled {
+        push_style(out, change.style);
+    }
+    let piece =
+        |span: &Option<Range<usize>>| span.clone().and_then(|span| text.get(span)).unwrap_or_default();
+    let formula = if is_result { piece(&parts.formula) } else { &[] };
+    push_body(out, tag.prefix(), change.content, (formula, piece(&parts.extensions)));
+}
+
+fn push_style(out: &mut Vec<u8>, style: u32) {
+    if style != 0 {
+        out.extend_from_slice(format!(" s=\"{style}\"").as_bytes());
+    }
+}
+
+/// The rest of a cell behind its place and style; `kept` are its formula and its extensions.
+fn push_body(out: &mut Vec<u8>, prefix: &[u8], content: &Content, kept: (&[u8], &[u8])) {
+    let (formula, extensions) = kept;
+    if matches!(content, Content::Clear) && extensions.is_empty() {
+        return out.extend_from_slice(b"/>");
+    }
+    if let Some(kind) = type_of(content) {
+        out.extend_from_slice(format!(" t=\"{kind}\"").as_bytes());
+    }
+    out.push(b'>');
+    out.extend_from_slice(formula);
+    match content {
+        Content::Clear => {}
+        Content::Number(digits) => push_element(out, prefix, "v", digits),
+        Content::Bool(truth) => push_element(out, prefix, "v", if *truth { "1" } else { "0" }),
+        Content::Text(text) => {
+            out.extend_from_slice(&[b"<", prefix, b"is>"].concat());
+            push_element(out, prefix, "t", text);
+            out.extend_from_slice(&[b"</", prefix, b"is>"].concat());
+        }
+        Content::Formula { text, cached } => {
+            push_element(out, prefix, "f", text);
+            push_result(out, prefix, cached);
+        }
+        Content::Result(value) => push_result(out, prefix, value),
+    }
+    out.extend_from_slice(extensions);
+    out.extend_from_slice(&[b"</", prefix, b"c>"].concat());
+}
+
+fn push_result(out: &mut Vec<u8>, prefix: &[u8], value: &Value) {
+    match value {
+        Value::Blank => {}
+        Value::Bool(truth) => push_element(out, prefix, "v", if *truth { "1" } else { "0" }),
+        Value::Number(text) | Value::Text(text) | Value::Error(text) | Value::Date(text) => {
+            push_element(out, prefix, "v", text);
+        }
+    }
+}
+
+fn type_of(content: &Content) -> Option<&'static str> {
+    match content {
+        Content::Text(_) => Some("inlineStr"),
+        Content::Bool(_) => Some("b"),
+        Content::Number(_) | Content::Clear => None,
+        Content::Formula { cached: value, .. } | Content::Result(value) => match value {
+            Value::Blank | Value::Number(_) => None,
+            Value::Text(_) => Some("str"),
+            Value::Bool(_) => Some("b"),
+            Value::Error(_) => Some("e"),
+            Value::Date(_) => Some("d"),
+        },
+    }
+}
+
+/// An element of text, told to keep its outer blanks where it has some.
+pub(crate) fn push_element(out: &mut Vec<u8>, prefix: &[u8], name: &str, text: &str) {
+    let blank = |character: char| matches!(character, ' ' | '\t' | '\n' | '\r');
+    let keeps = text.starts_with(blank) || text.ends_with(blank) || text.contains('\n');
+    let space = if keeps { " xml:space=\"preserve\"" } else { "" };
+    out.extend_from_slice(&[b"<", prefix, name.as_bytes(), space.as_bytes(), b">"].concat());
+    push_text(out, text);
+    out.extend_from_slice(&[b"</", prefix, name.as_bytes(), b">"].concat());
+}
+
+/// Text as a file holds it: what XML forbids, and what would read as such an escape, becomes `_xHHHH_`.
+fn push_text(out: &mut Vec<u8>, text: &str) {
+    for (at, character) in text.char_indices() {
+        match character {
+            '&' => out.extend_from_slice(b"&amp;"),
+            '<' => out.extend_from_slice(b"&lt;"),
+            '>' => out.extend_from_slice(b"&gt;"),
+            '_' if is_escape(text.as_bytes().get(at..).unwrap_or_default()) => {
+                out.extend_from_slice(b"_x005F_");
+            }
+            '\t' | '\n' => out.extend_from_slice(character.encode_utf8(&mut [0; 4]).as_bytes()),
+            '\0'..='\u{1f}' | '\u{fffe}' | '\u{ffff}' => {
+                out.extend_from_slice(format!("_x{:04X}_", u32::from(character)).as_bytes());
+            }
+            _ => out.extend_from_slice(character.encode_utf8(&mut [0; 4]).as_bytes()),
+        }
+    }
+}
+
+fn is_escape(text: &[u8]) -> bool {
+    match text {
+        [b'_', b'x', digits @ ..] => {
+            digits.get(..4).is_some_and(|digits| digits.iter().all(u8::is_ascii_hexdigit))
+                && digits.get(4) == Some(&b'_')
+        }
+        _ => false,
+    }
+}
+
+/// A number in an attribute; `None` where it is none.
+pub(crate) fn number(value: &[u8]) -> Option<u32> {
+    std::str::from_utf8(value).ok()?.trim().parse().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn edited(old: &str, parts: &OldCell, style: u32, content: &Content) -> String {
+        let mut out = Vec::new();
+        let change = Change { at: "B2".parse().unwrap(), style, content };
+        push_edited(&mut out, &change, (old.as_bytes(), parts));
+        String::from_utf8(out).unwrap()
+    }
+
+    #[test]
+    fn what_belonged_to_the_old_content_goes_with_it() {
+        let old =
+            "<x:c cm='1' r='B2' s='3' q:z=\"1\" t=\"str\" vm=\"2\" ph=\"1\"><x:f>A1</x:f><x:v>a</x:v></x:c>";
+        let formula = old.find("<x:f>").unwrap()..old.find("<x:v>").unwrap();
+        let parts = OldCell { formula: Some(formula), ..OldCell::default() };
+        for (content, style, expected) in [
+            (Content::Number("1.50".into()), 3, "<x:c r='B2' s='3' q:z=\"1\"><x:v>1.50</x:v></x:c>"),
+            (Content::Clear, 4, "<x:c r='B2' s=\"4\" q:z=\"1\"/>"),
+            (
+                Content::Result(Value::Bool(true)),
+                3,
+                "<x:c cm='1' r='B2' s='3' q:z=\"1\" t=\"b\"><x:f>A1</x:f><x:v>1</x:v></x:c>",
+            ),
+            (
+                Content::Text(" 甲<&".into()),
+                0,
+                "<x:c r='B2' q:z=\"1\" t=\"inlineStr\"><x:is><x:t xml:space=\"preserve\"> 甲&lt;&amp;</x:t></x:is></x:c>",
+            ),
+            (
+                Content::Formula { text: "A1&\"x\"".into(), cached: Value::Text("x".into()) },
+                3,
+                "<x:c r='B2' s='3' q:z=\"1\" t=\"str\"><x:f>A1&amp;\"x\"</x:f><x:v>x</x:v></x:c>",
+            ),
+        ] {
+            assert_eq!(edited(old, &parts, style, &content), expected);
+        }
+    }
+
+    #[test]
+    fn characters_that_xml_forbids_are_escaped_and_so_is_what_looks_escaped() {
+        let mut out = Vec::new();
+        push_text(&mut out, "a\r\n\u{1}_x000a_b_x12_\u{ffff}");
+        assert_eq!(String::from_utf8(out).unwrap(), "a_x000D_\n_x0001__x005F_x000a_b_x12__xFFFF_");
+    }
+}

@@ -1,0 +1,395 @@
+//! A worksheet part with its edits, in one pass: rows and cells that exist are changed in place, others are
+//! inserted where they belong.
+
+use std::collections::BTreeSet;
+use std::io::Read;
+use std::ops::Range;
+
+use super::cell::{Change, OldCell, number, push_edited, push_element, push_new};
+use super::markup::{Replacements, Tag, TagKind, markup_length};
+use super::stream::Stream;
+use crate::address::{CellRef, LAST_ROW, Range as Area};
+use crate::edit::Content;
+use crate::error::{OpenError, PatchError};
+use crate::limits::Limits;
+use crate::package::Deflated;
+use crate::sheet::Sheet;
+
+/// A worksheet part to patch.
+pub(crate) struct Part<'a, R> {
+    /// Its content.
+    pub(crate) input: R,
+    /// Its name.
+    pub(crate) name: &'a str,
+    /// What it may not exceed.
+    pub(crate) limits: &'a Limits,
+}
+
+/// A worksheet part with the changes made, which are sorted by cell.
+pub(crate) fn spliced(
+    part: Part<'_, impl Read>,
+    sheet: &Sheet,
+    changes: &[Change<'_>],
+) -> Result<Deflated, PatchError> {
+    let stream = Stream::new(part.input, part.name, part.limits)?;
+    if !stream.is_utf8() {
+        return Err(PatchError::Encoding(part.name.to_owned()));
+    }
+    let mut splice = Splice {
+        stream,
+        sheet,
+        changes,
+        prefix: Vec::new(),
+        orphans: BTreeSet::new(),
+        row: 0,
+        column: 0,
+        written: (0, 0),
+        text: Vec::new(),
+    };
+    splice.run()?;
+    Ok(splice.stream.finish()?)
+}
+
+struct Splice<'a, R> {
+    stream: Stream<R>,
+    sheet: &'a Sheet,
+    /// What is still to be made.
+    changes: &'a [Change<'a>],
+    /// The prefix of the sheet data, which inserted elements take.
+    prefix: Vec<u8>,
+    /// Groups of shared formulas whose first cell lost its formula.
+    orphans: BTreeSet<u32>,
+    /// The row and the column met last in the input.
+    row: u32,
+    column: u16,
+    /// The row and the column written last: an element without `r` comes right behind it.
+    written: (u32, u16),
+    text: Vec<u8>,
+}
+
+impl<R: Read> Splice<'_, R> {
+    fn run(&mut self) -> Result<(), OpenError> {
+        let mut depth = 0usize;
+        while self.stream.advance()? {
+            let kind = self.stream.tag().kind;
+            match (kind, self.stream.local()) {
+                (TagKind::Close, _) => depth = depth.saturating_sub(1),
+                (_, b"sheetData") if depth == 1 => return self.sheet_data(),
+                (_, local) => {
+                    if depth == 1 && local == b"dimension" {
+                        self.dimension();
+                    }
+                    depth += usize::from(kind == TagKind::Open);
+                }
+            }
+        }
+        Err(self.stream.damaged("there is no sheet data"))
+    }
+
+    /// Widens the stated dimension over cells that come into being.
+    fn dimension(&mut self) {
+        let Some(reference) =
+            self.stream.tag().attribute(b"ref").map(|r| (r.span, Area::from_bytes(r.value)))
+        else {
+            return;
+        };
+        let (span, Some(stated)) = reference else { return };
+        let wide = self.changes.iter().map(|change| change.at).fold(stated, including);
+        if wide != stated {
+            self.stream.replace(span, wide.to_string().as_bytes());
+        }
+    }
+
+    fn sheet_data(&mut self) -> Result<(), OpenError> {
+        let tag = self.stream.tag();
+        self.prefix = tag.prefix().to_vec();
+        if tag.kind == TagKind::Empty {
+            let (name, span) = (tag.name().to_vec(), tag.insert_at()..tag.end);
+            self.text = b">".to_vec();
+            self.new_rows(u32::MAX);
+            self.close(&name);
+            self.write(span);
+            return Ok(());
+        }
+        while self.stream.advance()? {
+            match (self.stream.tag().kind, self.stream.local()) {
+                (TagKind::Close, _) => {
+                    self.new_rows(u32::MAX);
+                    self.write(0..0);
+                    return Ok(());
+                }
+                (_, b"row") => self.row()?,
+                (TagKind::Open, _) => self.skip()?,
+                (TagKind::Empty, _) => {}
+            }
+        }
+        Err(self.stream.damaged("the sheet data does not end"))
+    }
+
+    /// Passes over the rest of an element.
+    fn skip(&mut self) -> Result<(), OpenError> {
+        let mut depth = 1usize;
+        while depth > 0 {
+            if !self.stream.advance()? {
+                return Err(self.stream.damaged("an element does not end"));
+            }
+            match self.stream.tag().kind {
+                TagKind::Open => depth += 1,
+                TagKind::Close => depth -= 1,
+                TagKind::Empty => {}
+            }
+        }
+        Ok(())
+    }
+
+    /// Puts the gathered text in place of a span of the tag at hand.
+    fn write(&mut self, span: Range<usize>) {
+        if !self.text.is_empty() {
+            self.stream.replace(span, &self.text);
+            self.text.clear();
+        }
+    }
+
+    /// Gathers a closing tag.
+    fn close(&mut self, name: &[u8]) {
+        self.text.extend_from_slice(b"</");
+        self.text.extend_from_slice(name);
+        self.text.push(b'>');
+    }
+
+    /// Gathers the rows to be made above a row.
+    fn new_rows(&mut self, above: u32) {
+        while let Some(first) = self.changes.first().filter(|change| change.at.row() < above) {
+            let row = first.at.row();
+            self.text.push(b'<');
+            self.text.extend_from_slice(&self.prefix);
+            self.text.extend_from_slice(format!("row r=\"{row}\">").as_bytes());
+            self.new_cells(row, u16::MAX);
+            self.close(&[&self.prefix[..], b"row"].concat());
+            self.written.0 = row;
+        }
+    }
+
+    /// Gathers the cells to be made in a row before a column.
+    fn new_cells(&mut self, row: u32, before: u16) {
+        while let Some((change, rest)) = self.changes.split_first() {
+            if change.at.row() != row || change.at.column() >= before {
+                return;
+            }
+            push_new(&mut self.text, &self.prefix, change);
+            self.written.1 = change.at.column();
+            self.changes = rest;
+        }
+    }
+
+    fn row(&mut self) -> Result<(), OpenError> {
+        let tag = self.stream.tag();
+        let is_empty = tag.kind == TagKind::Empty;
+        let stated = tag.attribute(b"r").map(|r| number(r.value));
+        let row = stated.unwrap_or(Some(self.row + 1)).filter(|row| (self.row + 1..=LAST_ROW).contains(row));
+        let row = row.ok_or_else(|| self.stream.damaged("rows do not rise"))?;
+        self.new_rows(row);
+        let needs_number = stated.is_none() && self.written.0 + 1 != row;
+        (self.row, self.column) = (row, 0);
+        self.written = (row, 0);
+        let is_edited = self.changes.first().is_some_and(|change| change.at.row() == row);
+        if !is_edited && !needs_number {
+            self.write(0..0);
+            return if is_empty { Ok(()) } else { self.cells() };
+        }
+        let (name, end) = self.row_tag(needs_number);
+        if is_edited && is_empty {
+            self.new_cells(row, u16::MAX);
+            self.close(&name);
+        }
+        self.write(0..end);
+        if is_empty { Ok(()) } else { self.cells() }
+    }
+
+    /// Gathers the opening tag of a row that is edited or needs its number; gives its name and where it ends.
+    fn row_tag(&mut self, needs_number: bool) -> (Vec<u8>, usize) {
+        let tag = self.stream.tag();
+        let name = tag.name().to_vec();
+        let mut change = Replacements::default();
+        if needs_number {
+            let at = 1 + name.len();
+            change.replace(at..at, format!(" r=\"{}\"", self.row));
+        }
+        let mut columns =
+            self.changes.iter().take_while(|change| change.at.row() == self.row).map(|c| c.at.column());
+        let (first, last) = (columns.next(), columns.last());
+        if let Some(spans) = tag.attribute(b"spans")
+            && let Some(first) = first
+            && let Some(wide) = widened(spans.value, first, last.unwrap_or(first))
+        {
+            change.replace(spans.span, wide);
+        }
+        if tag.kind == TagKind::Empty && first.is_some() {
+            change.replace(tag.insert_at()..tag.end, ">");
+        }
+        let text = change.applied(tag.text());
+        let end = tag.end;
+        self.text.extend_from_slice(&text);
+        (name, end)
+    }
+
+    fn cells(&mut self) -> Result<(), OpenError> {
+        while self.stream.advance()? {
+            match (self.stream.tag().kind, self.stream.local()) {
+                (TagKind::Close, _) => {
+                    self.new_cells(self.row, u16::MAX);
+                    self.write(0..0);
+                    return Ok(());
+                }
+                (_, b"c") => self.cell()?,
+                (kind, local) => {
+                    if local == b"extLst" {
+                        self.new_cells(self.row, u16::MAX);
+                        self.write(0..0);
+                    }
+                    if kind == TagKind::Open {
+                        self.skip()?;
+                    }
+                }
+            }
+        }
+        Err(self.stream.damaged("a row does not end"))
+    }
+
+    fn cell(&mut self) -> Result<(), OpenError> {
+        let tag = self.stream.tag();
+        let (is_empty, name_end) = (tag.kind == TagKind::Empty, 1 + tag.name().len());
+        let stated = tag.attribute(b"r").map(|r| CellRef::from_bytes(r.value));
+        let next = CellRef::new(self.row, self.column + 1);
+        let at = stated.unwrap_or(next).filter(|at| at.row() == self.row && at.column() > self.column);
+        let at = at.ok_or_else(|| self.stream.damaged("cells do not rise"))?;
+        self.column = at.column();
+        self.new_cells(self.row, at.column());
+        self.write(0..0);
+        let needs_place = stated.is_none() && self.written.1 + 1 != at.column();
+        self.written.1 = at.column();
+        if let Some((change, rest)) = self.changes.split_first().filter(|(change, _)| change.at == at) {
+            self.changes = rest;
+            return self.edit(change);
+        }
+        if needs_place {
+            self.stream.replace(name_end..name_end, format!(" r=\"{at}\"").as_bytes());
+        }
+        if is_empty { Ok(()) } else { self.pass(at) }
+    }
+
+    /// Rewrites a cell.
+    fn edit(&mut self, change: &Change<'_>) -> Result<(), OpenError> {
+        let is_empty = self.stream.tag().kind == TagKind::Empty;
+        self.stream.hold();
+        let old = if is_empty { OldCell::default() } else { self.old_cell()? };
+        let held = self.stream.held();
+        if let Some(group) = old.formula.clone().and_then(|formula| held.get(formula)).and_then(started_group)
+        {
+            if matches!(change.content, Content::Result(_)) {
+                self.orphans.remove(&group);
+            } else {
+                self.orphans.insert(group);
+            }
+        }
+        push_edited(&mut self.text, change, (held, &old));
+        self.stream.replace_held(&self.text);
+        self.text.clear();
+        Ok(())
+    }
+
+    /// Reads a held cell to its end.
+    fn old_cell(&mut self) -> Result<OldCell, OpenError> {
+        let mut old = OldCell::default();
+        while self.stream.advance()? {
+            let (kind, local) = (self.stream.tag().kind, self.stream.local());
+            let (is_formula, is_extension) = (local == b"f", local == b"extLst");
+            if kind == TagKind::Close {
+                return Ok(old);
+            }
+            let start = self.stream.held_length();
+            if kind == TagKind::Open {
+                self.skip()?;
+            }
+            if is_formula || is_extension {
+                let whole = Some(start..self.stream.held().len());
+                *(if is_formula { &mut old.formula } else { &mut old.extensions }) = whole;
+            }
+        }
+        Err(self.stream.damaged("a cell does not end"))
+    }
+
+    /// Passes over a cell that stays, giving it a formula of its own where the one it shares has gone.
+    fn pass(&mut self, at: CellRef) -> Result<(), OpenError> {
+        while self.stream.advance()? {
+            let kind = self.stream.tag().kind;
+            if kind == TagKind::Close {
+                return Ok(());
+            }
+            if !self.orphans.is_empty() && self.stream.local() == b"f" {
+                self.formula(at)?;
+            } else if kind == TagKind::Open {
+                self.skip()?;
+            }
+        }
+        Err(self.stream.damaged("a cell does not end"))
+    }
+
+    fn formula(&mut self, at: CellRef) -> Result<(), OpenError> {
+        let tag = self.stream.tag();
+        let (opens, starts_anew) = (tag.kind == TagKind::Open, tag.attribute(b"ref").is_some());
+        let group = group(&tag).filter(|group| self.orphans.contains(group));
+        let own = self.sheet.formula(at).map(|formula| formula.text).filter(|text| !text.is_empty());
+        match (group, own) {
+            (Some(group), _) if starts_anew => drop(self.orphans.remove(&group)),
+            (Some(_), Some(own)) => return self.unshare(own),
+            _ => {}
+        }
+        if opens { self.skip() } else { Ok(()) }
+    }
+
+    fn unshare(&mut self, own: &str) -> Result<(), OpenError> {
+        let opens = self.stream.tag().kind == TagKind::Open;
+        let prefix = self.stream.tag().prefix().to_vec();
+        self.stream.hold();
+        if opens {
+            self.skip()?;
+        }
+        push_element(&mut self.text, &prefix, "f", own);
+        self.stream.replace_held(&self.text);
+        self.text.clear();
+        Ok(())
+    }
+}
+
+/// The number of the group of shared formulas that a formula's tag belongs to.
+fn group(tag: &Tag<'_>) -> Option<u32> {
+    tag.attribute(b"t").filter(|kind| kind.value == b"shared")?;
+    number(tag.attribute(b"si")?.value)
+}
+
+/// The number of the group that a formula starts: only its first cell states the group's range, or at least
+/// its text.
+fn started_group(formula: &[u8]) -> Option<u32> {
+    let length = markup_length(formula)?;
+    let tag = Tag::new(formula.get(..length)?, 0, 0);
+    let has_text = formula.get(length).is_some_and(|byte| *byte != b'<');
+    group(&tag).filter(|_| has_text || tag.attribute(b"ref").is_some())
+}
+
+fn including(area: Area, cell: CellRef) -> Area {
+    Area::new(Area::new(area.first(), cell).first(), Area::new(area.last(), cell).last())
+}
+
+/// The columns a row states it spans, widened to hold two others; `None` where it holds them already.
+fn widened(spans: &[u8], from: u16, to: u16) -> Option<String> {
+    let parse = |span: &str| {
+        let (first, last) = span.split_once(':')?;
+        Some((first.parse::<u16>().ok()?, last.parse::<u16>().ok()?))
+    };
+    let stated: Vec<_> =
+        std::str::from_utf8(spans).ok()?.split_ascii_whitespace().filter_map(parse).collect();
+    let first = stated.iter().map(|(first, _)| *first).min()?;
+    let last = stated.iter().map(|(_, last)| *last).max()?;
+    (from < first || to > last).then(|| format!("{}:{}", first.min(from), last.max(to)))
+}
