@@ -197,15 +197,6 @@ impl Workbook {
         u32::try_from(at).ok().map(SheetId)
     }
 
-    /// A sheet's grid, built on first use.
-    ///
-    /// # Errors
-    /// When the sheet's part is damaged or over a limit, and when there is no such sheet.
-    pub fn sheet(&self, id: SheetId) -> Result<&Sheet, OpenError> {
-        let slot = self.built.get(id.0 as usize).ok_or_else(|| OpenError::NoSheet((id.0 + 1).to_string()))?;
-        slot.get_or_init(|| crate::open::build_sheet(self, id)).as_ref().map_err(Clone::clone)
-    }
-
     /// The defined names.
     pub fn names(&self) -> &[DefinedName] {
         &self.parts.names

@@ -31,10 +31,19 @@ impl Workbook {
         let parts = xlsx::read(package, limits)?;
         Ok(Self::from_parts(parts, *limits))
     }
+
+    /// A sheet's grid, built on first use.
+    ///
+    /// # Errors
+    /// When the sheet's part is damaged or over a limit, and when there is no such sheet.
+    pub fn sheet(&self, id: SheetId) -> Result<&Sheet, OpenError> {
+        let slot = self.built.get(id.0 as usize).ok_or_else(|| OpenError::NoSheet((id.0 + 1).to_string()))?;
+        slot.get_or_init(|| build_sheet(self, id)).as_ref().map_err(Clone::clone)
+    }
 }
 
 /// Builds a sheet's grid from its part.
-pub(crate) fn build_sheet(workbook: &Workbook, id: SheetId) -> Result<Sheet, OpenError> {
+fn build_sheet(workbook: &Workbook, id: SheetId) -> Result<Sheet, OpenError> {
     let entry = workbook.entry(id).ok_or_else(|| OpenError::NoSheet((id.0 + 1).to_string()))?;
     if !entry.grid {
         return Ok(Sheet::default());
