@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::computed::{Totals, totals};
 use crate::finding::{Finding, Severity, Words};
-use crate::layout::{Located, NoTable, locate};
+use crate::layout::{Located, locate};
 use crate::profile::{Profile, Weights};
 use crate::rules::{self, Context};
 use crate::summary::Summary;

@@ -60,9 +60,8 @@ fn incomplete(candidate: &Candidate) -> Finding {
 }
 
 fn named(fields: &[Field]) -> Words {
-    let names: Vec<Words> = fields.iter().map(|field| field.words()).collect();
-    let zh: Vec<&str> = names.iter().map(|name| name.zh.as_str()).collect();
-    let en: Vec<&str> = names.iter().map(|name| name.en.as_str()).collect();
+    let zh: Vec<String> = fields.iter().map(|field| field.words().zh).collect();
+    let en: Vec<String> = fields.iter().map(|field| format!("the {}", field.words().en)).collect();
     Words::new(zh.join("、"), en.join(", "))
 }
 
@@ -80,7 +79,7 @@ mod tests {
         };
         let finding = no_table(&NoTable { nearest: Some(nearest) });
         assert_eq!(finding.message.zh, "最接近的表头有项目名称、自评得分，缺少全年执行数");
-        assert_eq!(finding.help.en, "add executed amount to the heading that begins in A3");
+        assert_eq!(finding.help.en, "add the executed amount to the heading that begins in A3");
         assert_eq!(
             (finding.place.cell.unwrap().to_string(), finding.severity),
             ("A3".into(), Severity::Error)

@@ -32,7 +32,9 @@ fn check(context: &Context<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
     let mut before: Option<(u64, u32)> = None;
     for project in &context.summary.projects {
-        let Some(reading) = &project.sequence else { continue };
+        let Some(reading) = project.sequence.as_ref().filter(|reading| !is_covered(context, reading)) else {
+            continue;
+        };
         let next = before.map_or(1, |(number, _)| number.saturating_add(1));
         let restarts = before.is_some_and(|(_, run)| run != project.run);
         let number = number(reading);
@@ -42,6 +44,12 @@ fn check(context: &Context<'_>) -> Vec<Finding> {
         before = Some((number.unwrap_or(next), project.run));
     }
     findings
+}
+
+/// Whether a merge from above covers the cell, so that several rows share one number.
+fn is_covered(context: &Context<'_>, reading: &Reading) -> bool {
+    let sheet = context.workbook.sheet(context.located.sheet);
+    reading.is_blank() && sheet.is_ok_and(|sheet| sheet.anchor(reading.cell) != reading.cell)
 }
 
 fn finding(context: &Context<'_>, project: &Project, reading: &Reading, next: u64) -> Finding {
@@ -122,6 +130,11 @@ mod tests {
         assert_eq!(sequence(&["1", "", "3"]), ["Warning A7  → 2"]);
         assert_eq!(sequence(&["2", "3", "4"]), ["Warning A6 2 → 1"]);
         assert_eq!(sequence(&["1", "1.5", "3"]), ["Warning A7 1.5 → 2"]);
+    }
+
+    #[test]
+    fn rows_that_share_a_merged_number_are_silent() {
+        assert_eq!(sequence(&["1", "^", "2", "3"]), [""; 0]);
     }
 
     #[test]

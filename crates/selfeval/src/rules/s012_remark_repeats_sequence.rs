@@ -32,13 +32,14 @@ fn check(context: &Context<'_>) -> Vec<Finding> {
     let Some(first) = repeats.first() else { return Vec::new() };
     let cells: Vec<_> = repeats.iter().map(|remark| remark.cell).collect();
     let (runs, cells) = (runs(&cells), listed(&cells));
+    let cells_en = cells.replace('、', ", ");
     let message = Words::new(
         format!("{} 行的备注只是本行序号（{cells}）", repeats.len()),
-        format!("{} remarks are nothing but their rows' sequence numbers ({cells})", repeats.len()),
+        format!("{} remarks are nothing but their rows' sequence numbers ({cells_en})", repeats.len()),
     );
     let help = Words::new(
         format!("清空 {cells}，需要说明的写文字"),
-        format!("clear {cells}, and use words where something has to be explained"),
+        format!("clear {cells_en}, and use words where something has to be explained"),
     );
     // The ends of the runs: a column of a hundred thousand rows needs no hundred thousand places.
     let ends = runs.iter().flat_map(|run| [run.first(), run.last()]).filter(|cell| *cell != first.cell);
