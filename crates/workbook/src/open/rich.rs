@@ -11,7 +11,8 @@ const CELL_UNITS: usize = 32_767;
 #[derive(Debug, Default)]
 pub(super) struct RichText {
     text: String,
-    inside: bool,
+    /// How the `t` element at hand is read, and where its text begins.
+    inside: Option<(Blanks, usize)>,
     skipped: Option<usize>,
 }
 
@@ -25,10 +26,14 @@ impl RichText {
             return Ok(());
         }
         match token.kind {
-            Kind::Start if token.is(b"t") => self.inside = true,
+            Kind::Start if token.is(b"t") => self.inside = Some((Blanks::of(token), self.text.len())),
             Kind::Start if !token.is(b"r") => self.skipped = Some(token.depth),
-            Kind::End => self.inside = false,
-            Kind::Text | Kind::CData if self.inside => append(&mut self.text, token)?,
+            Kind::End => {
+                if let Some((Blanks::Trimmed, start)) = self.inside.take() {
+                    trim(&mut self.text, start);
+                }
+            }
+            Kind::Text | Kind::CData if self.inside.is_some() => append(&mut self.text, token)?,
             _ => {}
         }
         Ok(())
@@ -36,9 +41,35 @@ impl RichText {
 
     /// The text so far as written, see [`meant`]; begins anew.
     pub(super) fn finish(&mut self) -> String {
-        self.inside = false;
+        self.inside = None;
         self.skipped = None;
         std::mem::take(&mut self.text)
+    }
+}
+
+/// What happens to blanks around an element's text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Blanks {
+    /// They stay: the element says `xml:space="preserve"`.
+    Kept,
+    /// They go, as Excel reads a string (not a formula's stored result, which keeps them).
+    Trimmed,
+}
+
+impl Blanks {
+    fn of(token: &Token<'_>) -> Self {
+        if token.attribute(b"xml:space") == Some(b"preserve") { Self::Kept } else { Self::Trimmed }
+    }
+}
+
+/// Takes off blanks around what was added to a text from a place on.
+fn trim(text: &mut String, start: usize) {
+    let added = text.get(start..).unwrap_or("");
+    let kept = added.trim_ascii();
+    if kept.len() < added.len() {
+        let kept = kept.to_owned();
+        text.truncate(start);
+        text.push_str(&kept);
     }
 }
 

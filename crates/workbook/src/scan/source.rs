@@ -2,9 +2,7 @@
 
 use std::io::{self, Read};
 
-use encoding_rs::{CoderResult, Decoder, DecoderResult, Encoding, UTF_16BE, UTF_16LE};
-
-use crate::error::OpenError;
+use encoding_rs::{Decoder, DecoderResult, Encoding, UTF_16BE, UTF_16LE};
 
 /// The byte order mark of UTF-8.
 pub(super) const BOM: &[u8] = b"\xEF\xBB\xBF";
@@ -102,28 +100,4 @@ pub(super) fn is_foreign(declaration: &[u8]) -> bool {
     let mut parts = lower.get(at..).unwrap_or(&[]).split(|byte| matches!(byte, b'"' | b'\''));
     let name = parts.nth(1).unwrap_or(b"");
     !matches!(name, b"utf-8" | b"utf8" | b"us-ascii" | b"ascii")
-}
-
-/// A small part as UTF-8 text, whatever encoding it is in.
-///
-/// # Errors
-/// When it is neither UTF-8 nor UTF-16.
-pub(crate) fn to_utf8(part: &str, bytes: Vec<u8>) -> Result<String, OpenError> {
-    let wrong = |what: &str| OpenError::Damaged { part: part.to_owned(), what: what.to_owned() };
-    let Some(encoding) = utf16(&bytes) else {
-        let declaration = bytes.split(|byte| *byte == b'>').next().unwrap_or(&[]);
-        let start = declaration.strip_prefix(BOM).unwrap_or(declaration);
-        if start.starts_with(b"<?xml") && is_foreign(declaration) {
-            return Err(wrong("an encoding other than UTF-8 or UTF-16"));
-        }
-        return String::from_utf8(bytes).map_err(|_| wrong("not proper UTF-8"));
-    };
-    let mut decoder = encoding.new_decoder_with_bom_removal();
-    let length = decoder.max_utf8_buffer_length(bytes.len()).ok_or_else(|| wrong("too long"))?;
-    let mut text = String::with_capacity(length);
-    let (result, _, replaced) = decoder.decode_to_string(&bytes, &mut text, true);
-    if replaced || result != CoderResult::InputEmpty {
-        return Err(wrong("malformed UTF-16"));
-    }
-    Ok(text)
 }
