@@ -26,7 +26,12 @@ pub fn decimal(written: &str) -> Option<Decimal> {
         _ => return None,
     };
     let value = digits.scaled(exponent)?;
-    Some(if negative && !value.is_zero() { -value } else { value })
+    Some(if negative && !value.is_zero() { signed(value) } else { value })
+}
+
+fn signed(mut value: Decimal) -> Decimal {
+    value.set_sign_negative(true);
+    value
 }
 
 /// The digits to store for a decimal: those of the nearest double, shortest that reads back the same.
@@ -48,9 +53,9 @@ pub fn significant(value: Decimal, digits: u32) -> Decimal {
     rounded.unwrap_or(value).normalize()
 }
 
-/// The leading digits of a number without its point: value = digits · 10^power.
+/// The leading digits of a number without its point: value · 10^power.
 struct Digits {
-    digits: u64,
+    value: u64,
     power: i64,
     cut: bool,
 }
@@ -81,25 +86,25 @@ impl Digits {
             }
             rest = after;
         }
-        any.then_some((Self { digits: digits + u64::from(round), power, cut }, rest))
+        any.then_some((Self { value: digits + u64::from(round), power, cut }, rest))
     }
 
     fn scaled(self, exponent: i64) -> Option<Decimal> {
         let power = self.power.saturating_add(exponent);
-        if self.digits == 0 {
+        if self.value == 0 {
             let scale = u32::try_from((-power).clamp(0, DEEPEST)).ok()?;
             return Some(Decimal::new(0, scale));
         }
         if power >= 0 {
             let factor = 10i128.checked_pow(u32::try_from(power).ok()?)?;
-            return Decimal::try_from_i128_with_scale(i128::from(self.digits).checked_mul(factor)?, 0).ok();
+            return Decimal::try_from_i128_with_scale(i128::from(self.value).checked_mul(factor)?, 0).ok();
         }
         let excess = (-power).saturating_sub(DEEPEST).max(0);
         let digits = if excess > i64::from(KEPT) + 1 {
             0
         } else {
             let unit = 10u64.checked_pow(u32::try_from(excess).ok()?)?;
-            (self.digits + unit / 2) / unit
+            (self.value + unit / 2) / unit
         };
         let scale = u32::try_from((-power).min(DEEPEST)).ok()?;
         let value = Decimal::try_from_i128_with_scale(i128::from(digits), scale).ok()?;

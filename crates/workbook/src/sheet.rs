@@ -230,6 +230,16 @@ impl<'a> Row<'a> {
     }
 }
 
+/// Merges that are looked at together.
+const MERGE_BLOCK: usize = 64;
+
+/// The last row that a block of merges reaches, and that all up to it reach.
+#[derive(Clone, Copy, Debug)]
+struct Reach {
+    own: u32,
+    so_far: u32,
+}
+
 /// A sheet's cells and what belongs to them. Rows and columns count from 1.
 #[derive(Debug, Default)]
 pub struct Sheet {
@@ -239,7 +249,7 @@ pub struct Sheet {
     arena: String,
     strings: Arc<Strings>,
     merges: Vec<Range>,
-    merge_rows: Vec<(u32, u32)>,
+    merge_reach: Vec<Reach>,
     /// Hidden columns, as ranges from 1.
     hidden_columns: Vec<(u16, u16)>,
     column_styles: Vec<(u16, u16, u32)>,
@@ -323,17 +333,19 @@ impl Sheet {
 
     /// The merge that holds a cell.
     pub fn merge_at(&self, at: CellRef) -> Option<Range> {
-        // `merge_rows` is sorted by first row and keeps, for each merge, the furthest last row so far, so the
-        // walk back stops as soon as nothing above can reach down to this row.
-        let end = self.merge_rows.partition_point(|(first, _)| *first <= at.row());
-        for index in (0..end).rev() {
-            let (_, reach) = self.merge_rows.get(index)?;
-            if *reach < at.row() {
+        // Merges are sorted by first row. Walking back, blocks that end above this row are passed over whole,
+        // and the walk stops as soon as nothing above can reach down to it.
+        let end = self.merges.partition_point(|merge| merge.first().row() <= at.row());
+        let before = self.merges.get(..end)?;
+        for (block, reach) in before.chunks(MERGE_BLOCK).zip(&self.merge_reach).rev() {
+            if reach.so_far < at.row() {
                 return None;
             }
-            let merge = *self.merges.get(index)?;
-            if merge.contains(at) {
-                return Some(merge);
+            if reach.own < at.row() {
+                continue;
+            }
+            if let Some(merge) = block.iter().rev().find(|merge| merge.contains(at)) {
+                return Some(*merge);
             }
         }
         None
@@ -531,12 +543,13 @@ impl SheetBuilder {
     /// The finished grid.
     pub fn finish(mut self) -> Sheet {
         self.sheet.merges.sort_unstable();
-        let mut reach = 0;
-        let rows = self.sheet.merges.iter().map(|merge| {
-            reach = reach.max(merge.last().row());
-            (merge.first().row(), reach)
+        let mut so_far = 0;
+        let reach = self.sheet.merges.chunks(MERGE_BLOCK).map(|block| {
+            let own = block.iter().map(|merge| merge.last().row()).max().unwrap_or(0);
+            so_far = so_far.max(own);
+            Reach { own, so_far }
         });
-        self.sheet.merge_rows = rows.collect();
+        self.sheet.merge_reach = reach.collect();
         self.sheet
     }
 

@@ -34,7 +34,10 @@ pub(super) fn read(
     if !reader.data_seen {
         return Err(damaged("it has no sheetData".to_owned()));
     }
-    reader.builder.sorted().map_err(|error| damaged(error.to_string()))
+    reader.builder.sorted().map_err(|error| match refused(error) {
+        Stop::Damaged(what) => damaged(what),
+        Stop::Error(error) => error,
+    })
 }
 
 /// Names the part in a limit that the reader met.
@@ -187,13 +190,13 @@ impl<'a> Reader<'a> {
                 self.begin_row(token)?;
                 Place::Row
             }
-            _ => match self.open_outer(token, name)? {
-                Some(place) => place,
-                None => {
+            _ => {
+                let Some(place) = self.open_outer(token, name)? else {
                     self.skipped = (token.kind == Kind::Start).then_some(token.depth);
                     return Ok(());
-                }
-            },
+                };
+                place
+            }
         };
         self.place = next;
         if token.kind == Kind::Empty { self.close() } else { Ok(()) }
@@ -421,7 +424,11 @@ impl<'a> Reader<'a> {
 }
 
 fn refused(error: BuildError) -> Stop {
-    Stop::Damaged(error.to_string())
+    let what = match error {
+        BuildError::OutOfOrder(at) => format!("{at} comes twice"),
+        other => other.to_string(),
+    };
+    Stop::Damaged(what)
 }
 
 /// A value other than text as it is stored under a type.

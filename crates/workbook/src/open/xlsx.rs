@@ -30,7 +30,7 @@ pub(super) fn read(package: Package, limits: &Limits) -> Result<Parts, OpenError
     let related = relations::of(&package, &part, limits)?;
     let mut book = Book::default();
     visit(&package, &part, limits, |token| book.take(token, &related))?;
-    if !book.rooted {
+    if book.place == Place::Elsewhere {
         return Err(package.other_kind());
     }
     if book.sheets.is_empty() {
@@ -58,35 +58,45 @@ pub(super) fn read(package: Package, limits: &Limits) -> Result<Parts, OpenError
 /// What the workbook part says.
 #[derive(Debug, Default)]
 struct Book {
-    rooted: bool,
+    place: Place,
     sheets: Vec<SheetEntry>,
     names: Vec<DefinedName>,
-    /// Whether the text at hand is the last name's.
-    naming: bool,
     date1904: bool,
     protected: bool,
+}
+
+/// Where in the workbook part the tokens are.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Place {
+    /// Before its root, or in another kind of part.
+    #[default]
+    Elsewhere,
+    Book,
+    /// In the text of the last name.
+    Name,
 }
 
 impl Book {
     fn take(&mut self, token: &Token<'_>, related: &[Relation]) -> Result<(), Stop> {
         match token.kind {
             Kind::Start | Kind::Empty => self.open(token, related),
-            Kind::Text | Kind::CData if self.naming => match self.names.last_mut() {
+            Kind::Text | Kind::CData if self.place == Place::Name => match self.names.last_mut() {
                 Some(name) => append(&mut name.text, token),
                 None => Ok(()),
             },
-            _ => {
-                self.naming = false;
+            Kind::End if self.place == Place::Name => {
+                self.place = Place::Book;
                 Ok(())
             }
+            _ => Ok(()),
         }
     }
 
     fn open(&mut self, token: &Token<'_>, related: &[Relation]) -> Result<(), Stop> {
         if token.depth == 0 {
-            self.rooted = token.is(b"workbook");
+            self.place = if token.is(b"workbook") { Place::Book } else { Place::Elsewhere };
         }
-        if token.space != Space::Main {
+        if token.space != Space::Main || self.place == Place::Elsewhere {
             return Ok(());
         }
         let flag = |name: &[u8]| token.attribute(name).is_some_and(truth);
@@ -101,7 +111,7 @@ impl Book {
                     text: String::new(),
                     hidden: flag(b"hidden"),
                 });
-                self.naming = token.kind == Kind::Start;
+                self.place = if token.kind == Kind::Start { Place::Name } else { Place::Book };
             }
             _ => {}
         }
@@ -137,9 +147,8 @@ fn strings(package: &Package, part: &str, limits: &Limits) -> Result<Strings, Op
         let is_item = token.depth == 1 && token.is(b"si");
         match token.kind {
             Kind::End | Kind::Empty if is_item => {
-                if strings.push(&meant(&item.finish())?).is_none() {
-                    return Stop::damaged("more than 4 GiB of text");
-                }
+                let number = strings.push(&meant(&item.finish())?);
+                number.map_or_else(|| Stop::damaged("more than 4 GiB of text"), |_| Ok(()))?;
             }
             Kind::Start if is_item => item = RichText::default(),
             _ if token.depth > 1 => item.take(token)?,

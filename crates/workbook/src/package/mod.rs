@@ -170,11 +170,8 @@ pub(crate) fn folded(name: &str) -> String {
 
 /// The error inside an input error: the package's own, or that the part cannot be read.
 pub(crate) fn cause(error: io::Error, part: &str) -> OpenError {
-    let text = error.to_string();
-    match error.into_inner().map(|inner| inner.downcast::<OpenError>()) {
-        Some(Ok(own)) => *own,
-        _ => OpenError::Damaged { part: part.to_owned(), what: text },
-    }
+    let other = |error: io::Error| OpenError::Damaged { part: part.to_owned(), what: error.to_string() };
+    error.downcast::<OpenError>().unwrap_or_else(other)
 }
 
 fn over(entry: &Entry, what: &'static str, limit: u64) -> OpenError {

@@ -68,6 +68,15 @@ struct Shared {
     date: u16,
 }
 
+/// What a written entry keeps of the one before it.
+struct Head<'a> {
+    name: &'a [u8],
+    made_by: u16,
+    shared: Shared,
+    /// Internal and external attributes of the file.
+    attributes: &'a [u8],
+}
+
 impl Shared {
     fn bytes(&self, content: &Deflated) -> Result<Vec<u8>, OpenError> {
         let mut fields = Vec::with_capacity(20);
@@ -111,24 +120,22 @@ impl Writer {
         let fixed = Fields(old);
         let shared = Shared { flags: entry.flags & UTF8, time: fixed.u16(12), date: fixed.u16(14) };
         let attributes = old.get(36..42).ok_or_else(lost)?;
-        self.entry(number, name, fixed.u16(4), (&shared, attributes), content)
+        self.entry(number, &Head { name, made_by: fixed.u16(4), shared, attributes }, content)
     }
 
     /// Adds a part that was not there.
     fn add(&mut self, number: usize, name: &str, content: &Deflated) -> Result<(), OpenError> {
         let flags = if name.is_ascii() { 0 } else { UTF8 };
         let shared = Shared { flags, time: 0, date: DATE };
-        self.entry(number, name.as_bytes(), VERSION, (&shared, &[0; 6]), content)
+        self.entry(
+            number,
+            &Head { name: name.as_bytes(), made_by: VERSION, shared, attributes: &[0; 6] },
+            content,
+        )
     }
 
-    fn entry(
-        &mut self,
-        number: usize,
-        name: &[u8],
-        made_by: u16,
-        (shared, attributes): (&Shared, &[u8]),
-        content: &Deflated,
-    ) -> Result<(), OpenError> {
+    fn entry(&mut self, number: usize, head: &Head<'_>, content: &Deflated) -> Result<(), OpenError> {
+        let Head { name, made_by, shared, attributes } = head;
         let offset = self.offset()?;
         let fields = shared.bytes(content)?;
         let name_length = u16::try_from(name.len()).map_err(|_| lost())?.to_le_bytes();
