@@ -5,7 +5,7 @@ use jixiao_workbook::{CellRef, Sheet, ValueRef};
 use super::body::{is_note, is_signature};
 use super::label::folded;
 use super::{Columns, Stated};
-use crate::value::Money;
+use crate::value::{Money, is_blank};
 
 /// Rows above the header that are looked at.
 const ABOVE: u32 = 12;
@@ -115,17 +115,31 @@ fn unit_of_line(lines: &[(CellRef, &str)], index: usize, line: (CellRef, &str)) 
     let (word, after) = WORDS.iter().find_map(|word| Some((*word, plain.strip_prefix(word)?)))?;
     let after = after.trim_start_matches("(盖章)").trim_start_matches("(公章)");
     let opened = after.starts_with(':');
-    let after = after.trim_start_matches(':');
-    let own = ["单位:", "金额单位", "年度:", "日期"].iter().filter_map(|word| after.find(word)).min();
-    let own = own.and_then(|end| after.get(..end)).unwrap_or(after);
+    let behind = text.split_once([':', '：']).map_or("", |(_, behind)| behind);
+    let piece = folded(up_to_gap(behind));
+    let end = ["单位:", "金额单位", "年度:", "日期"].iter().filter_map(|word| piece.find(word)).min();
+    let own = end.and_then(|end| piece.get(..end)).unwrap_or(&piece);
     if let Some(name) = named(own).filter(|name| opened && unit_of_money(name).is_none()) {
         return Some(stated(name, cell, text));
     }
-    if !own.is_empty() || word == "单位" {
+    if !own.is_empty() || !after.trim_start_matches(':').is_empty() || word == "单位" {
         return None;
     }
     let (next, text) = lines.get(index + 1).filter(|(next, _)| next.row() == cell.row())?;
     named(&folded(text)).filter(|_| !text.contains(['：', ':'])).map(|name| stated(name, *next, text))
+}
+
+/// The text up to two blanks in a row, which part what is written on one line.
+fn up_to_gap(text: &str) -> &str {
+    let text = text.trim_start_matches(is_blank);
+    let mut blank = false;
+    for (at, c) in text.char_indices() {
+        if is_blank(c) && blank {
+            return text.get(..at).unwrap_or(text);
+        }
+        blank = is_blank(c);
+    }
+    text
 }
 
 /// A name that is one: not a placeholder such as （单位）, XX, ××, ____.

@@ -3,7 +3,7 @@
 use jixiao_workbook::sheet::Row;
 use jixiao_workbook::{CellRef, Sheet, ValueRef};
 
-use super::header::Header;
+use super::header::{Header, is_numbering};
 use super::label::{Vocabulary, folded};
 use super::{GroupRow, Rows};
 use crate::value::{is_no_value, parse};
@@ -54,8 +54,7 @@ const MOST_SPARE: u32 = 1000;
 
 /// Reads the rows below a header.
 pub(super) fn read(sheet: &Sheet, header: &Header, vocabulary: &Vocabulary) -> Body {
-    let reader =
-        Reader { sheet, vocabulary, roles: roles(header), depth: header.rows.last - header.rows.first };
+    let reader = Reader { sheet, vocabulary, roles: roles(header), labels: header.labels };
     let mut body = Body { last: header.rows.last, ..Body::default() };
     // Empty rows that become spare rows once the table goes on below them.
     let mut blank: Vec<u32> = Vec::new();
@@ -167,8 +166,8 @@ struct Reader<'a> {
     sheet: &'a Sheet,
     vocabulary: &'a Vocabulary,
     roles: Vec<Role>,
-    /// Header rows less one.
-    depth: u32,
+    /// How many rows of labels a header has.
+    labels: u32,
 }
 
 /// What one pass over a row's cells tells.
@@ -195,10 +194,10 @@ impl<'a> Reader<'a> {
                 None => {}
             }
         }
+        if facts.first.is_some_and(|(_, text)| !facts.number && (is_note(text) || is_signature(text))) {
+            return Kind::End;
+        }
         if let Some((cell, text)) = facts.first.filter(|_| !facts.amount) {
-            if is_note(text) || is_signature(text) {
-                return Kind::End;
-            }
             if facts.name.is_none_or(|name| name == text) && self.is_heading(cell) {
                 return if text.contains('表') { Kind::Repeated } else { Kind::Group(text) };
             }
@@ -249,7 +248,10 @@ impl<'a> Reader<'a> {
     /// How many rows a repeated header or title takes.
     fn skip(&self, row: Row<'a>) -> u32 {
         let facts = self.facts(row);
-        if facts.name.is_some_and(|name| self.vocabulary.may_name(name)) { self.depth + 1 } else { 1 }
+        if facts.name.is_none_or(|name| !self.vocabulary.may_name(name)) {
+            return 1;
+        }
+        self.labels + u32::from(is_numbering(self.sheet, row.number + self.labels))
     }
 }
 

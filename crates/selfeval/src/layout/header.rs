@@ -16,6 +16,8 @@ const MOST_COLUMNS: u16 = 256;
 /// A header that was read.
 pub(super) struct Header {
     pub(super) rows: Rows,
+    /// How many of the rows hold labels; a row that numbers the columns may follow.
+    pub(super) labels: u32,
     pub(super) first_column: u16,
     pub(super) last_column: u16,
     pub(super) columns: Columns,
@@ -25,14 +27,16 @@ pub(super) struct Header {
 impl Header {
     /// Reads the header around a label of the project name.
     pub(super) fn read(sheet: &Sheet, vocabulary: &Vocabulary, anchor: CellRef) -> Self {
-        let rows = extent(sheet, vocabulary, anchor);
+        let mut rows = extent(sheet, vocabulary, anchor);
         let paths = paths(sheet, vocabulary, rows);
+        let labels = rows.last - rows.first + 1;
+        rows.last += u32::from(is_numbering(sheet, rows.last + 1));
         let (first_column, last_column) = match (paths.first(), paths.last()) {
             (Some(first), Some(last)) => (first.column, last.column),
             _ => (anchor.column(), anchor.column()),
         };
         let (columns, doubts) = assign(&paths);
-        Self { rows, first_column, last_column, columns, doubts }
+        Self { rows, labels, first_column, last_column, columns, doubts }
     }
 
     /// The fields that were found, and the required ones that were not.
@@ -109,6 +113,20 @@ fn is_below(sheet: &Sheet, vocabulary: &Vocabulary, anchor: CellRef, number: u32
     }
     // 合计 alone in the row below is the total row on top.
     known >= unknown && known + unknown > 1 && known > 0
+}
+
+/// Whether a row only numbers the columns: 1, 2, 3, …
+pub(super) fn is_numbering(sheet: &Sheet, number: u32) -> bool {
+    let Some(row) = sheet.row(number) else { return false };
+    let mut count = 0_u32;
+    for cell in row.cells().filter(|cell| !cell.value.is_blank()) {
+        let text = cell.value.as_text().trim();
+        if cell.formula.is_some() || text.parse() != Ok(count + 1) {
+            return false;
+        }
+        count += 1;
+    }
+    count >= 5
 }
 
 /// Whether a row above holds labels over several columns: none over the name, and such as head amounts.

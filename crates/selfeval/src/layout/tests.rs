@@ -73,3 +73,140 @@ fn the_official_form_is_located() {
     assert_eq!(located.money.unwrap().cell.unwrap().to_string(), "D3");
     assert!(located.note.unwrap().value.starts_with("注:1."));
 }
+
+/// Odd layouts: what each shows, the sheet, and what is located.
+const LAYOUTS: &[(&str, &str, &str)] = &[
+    (
+        "below a cover, moved to the right, one header row, no funds",
+        ".|封面\n.|填报单位：甲镇\n\n.|序号|项目名称|全年预算数（元）|全年执行数（元）|执行率（%）|自评得分\n\
+         .|1|甲|100000|90000|90|95\n.|总 计|.|100000|90000|90|95\n",
+        "附表 B4:G6 head 4-4 | seq=B name=C A=D B=E rate=F score=G |  | runs 5-5 spare [] groups [] total B6",
+    ),
+    (
+        "on the second sheet, columns in another order, an unknown column",
+        "封面\n@ 数据\n自评得分|全年执行数|项目名称|联系人|小计|其他资金|当年财政拨款|执行率|序号\n\
+         95|9|甲|张三|10|0|10|90%|1\n95|9|.|.|10|0|10|90%|合计\n",
+        "数据 A1:I3 head 1-1 | seq=I name=C A=E B=B rate=H score=A | other=F current=G | runs 2-2 spare [] groups [] total I3",
+    ),
+    (
+        "four funds under the budget, one unknown",
+        "序号|项目名称|全年预算数（A）|<|<|<|<|全年执行数（B）|执行率|得分\n\
+         ^|^|小计|财政资金|财政专户管理资金|单位资金|上级专项|^|^|^\n1|甲|10|10|0|0|0|9|90%|95\n合计|<|10|10|0|0|0|9|90%|95\n",
+        "附表 A1:J4 head 1-2 | seq=A name=B A=C B=H rate=I score=J | \
+         current=D fiscal_account=E unit_funds=F 上级专项=G | runs 3-3 spare [] groups [] total A4",
+    ),
+    (
+        "header rows that are not merged, parents left blank",
+        "序号|项目名称|主管部门|项目资金（万元）|.|.|.|.|自评得分|备注\n\
+         .|.|.|全年预算数（A）|.|.|全年执行数（B）|执行率|.|.\n.|.|.|小计|当年财政拨款|其他资金|.|.|.|.\n\
+         1|甲|民政科|10|10|0|9|90%|95|.\n合计|.|.|10|10|0|9|90%|95|.\n",
+        "附表 A1:J5 head 1-3 | seq=A name=B dept=C A=D B=G rate=H score=I remark=J | \
+         current=E other=F | runs 4-4 spare [] groups [] total A5",
+    ),
+    (
+        "total row on top, group rows, spare rows with numbers, signatures below",
+        "序号|项目名称|小计|当年财政拨款|全年执行数|执行率|自评得分\n合计|.|30|30|27|90%|95\n小计：民政科|<|10|10|9|90%|.\n\
+         1|甲|10|10|9|90%|95\n农业科小计|<|20|20|18|90%|.\n1|乙|20|20|18|90%|95\n2|.|.|.|.|.|.\n填报人：|.|联系电话：\n3|丙|1|1|1|1|1\n",
+        "附表 A1:G7 head 1-1 | seq=A name=B A=C B=E rate=F score=G | current=D | \
+         runs 4-4,6-7 spare [7] groups [3, 5] total A2",
+    ),
+    (
+        "spare rows without anything between the projects and the total row",
+        "序号|项目名称|小计|当年财政拨款|全年执行数|执行率|自评得分\n1|甲|10|10|9|90%|95\n.|.|.|.|.|.|.\n.|.|.|.|.|.|.\n\
+         合计|.|10|10|9|90%|95\n",
+        "附表 A1:G5 head 1-1 | seq=A name=B A=C B=E rate=F score=G | current=D | runs 2-4 spare [3, 4] groups [] total A5",
+    ),
+    (
+        "no total row: the note ends the table, empty rows below do not belong to it",
+        "序号|项目名称|小计|当年财政拨款|全年执行数|执行率|自评得分\n1|甲|10|10|9|90%|95\n\n\n注：按资金占比加权\n1|乙|2|2|2|2|2\n",
+        "附表 A1:G2 head 1-1 | seq=A name=B A=C B=E rate=F score=G | current=D | runs 2-2 spare [] groups [] total -",
+    ),
+    (
+        "header again on the next page, a row of column numbers below the first",
+        "序号|项目名称|小计|当年财政拨款|全年执行数|执行率|自评得分\n1|2|3|4|5|6|7\n1|甲|10|10|9|90%|95\n\
+         序号|项目名称|小计|当年财政拨款|全年执行数|执行率|自评得分\n2|乙|10|10|9|90%|95\n合计|.|20|20|18|90%|95\n",
+        "附表 A1:G6 head 1-2 | seq=A name=B A=C B=E rate=F score=G | current=D | runs 3-3,5-5 spare [] groups [] total A6",
+    ),
+    (
+        "parts of the executed amount are no funds",
+        "序号|项目名称|全年预算数|其中：财政拨款|全年执行数|其中：财政拨款|执行率|自评得分\n1|甲|10|10|9|9|90%|95\n合计|.|10|10|9|9|90%|95\n",
+        "附表 A1:H3 head 1-1 | seq=A name=B A=C B=E rate=G score=H | current=D | runs 2-2 spare [] groups [] total A3",
+    ),
+    (
+        "the executed amount has a 小计 of its own",
+        "序号|项目名称|全年预算数|<|<|全年执行数|<|<|执行率|得分\n^|^|小计|财政拨款|其他资金|小计|财政拨款|其他资金|^|^\n1|甲|10|10|0|9|9|0|90%|95\n",
+        "附表 A1:J3 head 1-2 | seq=A name=B A=C B=F rate=I score=J | current=D other=E | runs 3-3 spare [] groups [] total -",
+    ),
+    (
+        "initial and adjusted budget with letters that moved",
+        "项目编码|预算项目|实施单位(盖章)|年初预算数（A）|全年（调整）预算数(B)|执行数(C)|预算执行率(C/B)|自评总分(分)|评价等级|未完成原因分析\n\
+         X1|甲|民政科|10|12|9|75%|88|良|推迟\n合计|.|.|10|12|9|75%|88|.|.\n",
+        "附表 A1:J3 head 1-1 | code=A name=B init=D A=E B=F rate=G score=H grade=I reason=J |  | \
+         runs 2-2 spare [] groups [] total A3",
+    ),
+    (
+        "the parent label stands above the name's row",
+        ".|.|项目资金|<|<|.|.\n序号|项目名称|小计|当年财政拨款|全年执行数|执行率|得分\n1|甲|10|10|9|90%|95\n",
+        "附表 A1:G3 head 1-2 | seq=A name=B A=C B=E rate=F score=G | current=D | runs 3-3 spare [] groups [] total -",
+    ),
+    (
+        "a per-project form is no summary",
+        "项目支出绩效自评表\n项目名称|甲|<|主管部门|民政局|实施单位|民政科|.\n\
+         项目资金|<|年初预算数|全年预算数|全年执行数|分值|执行率|得分\n^|年度资金总额|10|10|9|10|90%|9\n^|其中：当年财政拨款|10|10|9|—|90%|—\n",
+        "none Some((\"A2\", [Budget, Executed, Score]))",
+    ),
+    ("no table at all", "通讯录\n姓名|电话\n张三|1\n", "none None"),
+    (
+        "no score column",
+        "序号|项目名称|预算数|执行数|执行率\n1|甲|10|9|90%\n",
+        "none Some((\"B1\", [Score]))",
+    ),
+];
+
+#[test]
+fn odd_layouts_are_located() {
+    for (what, text, expected) in LAYOUTS {
+        assert_eq!(drawn(text), *expected, "{what}");
+    }
+}
+
+#[test]
+fn a_table_with_projects_is_taken_before_a_blank_one() {
+    let blank = "序号|项目名称|小计|全年执行数|得分\n1|.|.|.|.\n合计|.|.|.|.\n";
+    let text = format!("{blank}@ 填报\n2024年4月\n{}", blank.replace("1|.|.|.|.", "1|甲|10|9|95"));
+    let located = locate(&workbook(&text), &Profile::national(), None).unwrap();
+    assert_eq!(located.sheet_name, "填报");
+    assert_eq!(located.others, [("附表".to_owned(), "A1:E3".parse().unwrap())]);
+}
+
+#[test]
+fn unit_year_and_money_are_found_where_they_stand() {
+    let table = "序号|项目名称|小计|全年执行数|得分\n1|甲|10|9|95\n合计|.|10|9|95\n";
+    let cases = [
+        ("2023年度甲镇项目支出绩效自评结果汇总表\n", "甲镇 [2023] -"),
+        ("２０２３年甲局部门预算项目支出绩效自评结果汇总表\n单位：元\n", "甲局 [2023] 元"),
+        (
+            "二〇二三年度项目支出绩效自评结果汇总表\n填报单位（盖章）：甲镇|.|.|金额单位：万元\n",
+            "甲镇 [2023] 万元",
+        ),
+        ("项目支出绩效自评结果汇总表（万元）\n填报单位：|甲镇|.|填报日期：2024年3月5日\n", "甲镇 [] 万元"),
+        ("填报单位：甲镇    2022年度    单位：亿元\n", "甲镇 [2022] 亿元"),
+        ("    年度    （单位）项目支出绩效自评结果汇总表\n.|.|.|.|单位：万元\n", "- [] 万元"),
+        ("2023年度XX单位项目支出绩效自评结果汇总表\n", "- [2023] -"),
+    ];
+    for (above, expected) in cases {
+        let located = locate(&workbook(&format!("{above}{table}")), &Profile::national(), None).unwrap();
+        let unit = located.unit.as_ref().map_or("-", |unit| &unit.value);
+        let years: Vec<u16> = located.years.iter().map(|year| year.value).collect();
+        let money = located.money.as_ref().map_or("-", |money| money.value.name());
+        assert_eq!(format!("{unit} {years:?} {money}"), expected, "{above}");
+    }
+}
+
+#[test]
+fn two_columns_with_one_label_are_a_doubt() {
+    let text = "序号|项目名称|小计|全年执行数|得分|得分\n1|甲|10|9|95|96\n";
+    let located = locate(&workbook(text), &Profile::national(), None).unwrap();
+    assert_eq!(located.columns.score.unwrap().number, 5);
+    assert!(located.doubts[0].zh.contains("E1 和 F1"), "{:?}", located.doubts);
+}

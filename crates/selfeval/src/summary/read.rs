@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use jixiao_workbook::calc::{Outcome, evaluate};
+use jixiao_workbook::calc::{Evaluator, Outcome};
 use jixiao_workbook::number::decimal;
 use jixiao_workbook::{Cell, CellRef, Sheet, SheetId, Value, ValueRef, Workbook};
 
@@ -105,6 +105,8 @@ pub(super) struct Reader<'a> {
     plan: &'a Plan,
     /// Whether cells of the body are merged over rows: a text then stands in the first of them only.
     merged: bool,
+    /// Computes formulas without stored results, each once.
+    evaluator: Evaluator<'a>,
     /// How each cell style shows a number, once it was met.
     styles: Vec<Option<Shown>>,
 }
@@ -114,7 +116,8 @@ impl<'a> Reader<'a> {
         let merged = sheet.merges().iter().any(|merge| {
             merge.first().row() > located.header.last && merge.first().row() < merge.last().row()
         });
-        Self { workbook, sheet, id: located.sheet, plan, merged, styles: Vec::new() }
+        let evaluator = Evaluator::new(workbook);
+        Self { workbook, sheet, id: located.sheet, plan, merged, evaluator, styles: Vec::new() }
     }
 
     /// Reads a row as a project. The bits of the number tell which figures take their decimals from the column.
@@ -240,9 +243,10 @@ impl<'a> Reader<'a> {
             Measure::Amount(money) => money.exponent(),
             _ => 0,
         };
-        let value = shifted(decimal(digits)?.normalize(), exponent)?;
+        let stored = decimal(digits)?.normalize();
+        let value = shifted(stored, exponent)?;
         let formula = cell.formula.is_some();
-        let typed = typed_decimals(value);
+        let typed = typed_decimals(stored).checked_sub(exponent)?;
         let shown = Shown { exponent, ..self.style(cell.style) };
         let Some(decimals) = shown.decimals else {
             // A computed value in General format has digits without end; its column says how many count.
@@ -259,7 +263,7 @@ impl<'a> Reader<'a> {
     fn computed(&mut self, cell: Cell<'_>, text: &str, measure: Measure) -> (Reading, bool) {
         let plain =
             |content, raw: Option<&str>| (Reading::new(cell.at, content, true, raw.map(Box::from)), false);
-        match evaluate(self.workbook, self.id, cell.at, text) {
+        match self.evaluator.evaluate(self.id, cell.at, text) {
             Outcome::Value(Value::Number(digits)) => match self.number(cell, &digits, measure) {
                 Some((figure, shown, loose)) => {
                     let content = Content::Computed(figure);
