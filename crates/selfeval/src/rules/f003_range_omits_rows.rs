@@ -46,7 +46,8 @@ struct Slip {
     itself: bool,
 }
 
-fn wrong_range(context: &Context<'_>, sheet: &Sheet, cell: CellRef) -> Option<Finding> {
+/// The finding of a total whose sum does not cover exactly the project rows.
+pub(super) fn wrong_range(context: &Context<'_>, sheet: &Sheet, cell: CellRef) -> Option<Finding> {
     let text = sheet.formula(cell)?.text;
     let ranges = summed(&parse(text).ok()?, cell)?;
     let slip = slip(context.located, &merged(&ranges), cell);

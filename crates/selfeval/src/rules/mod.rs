@@ -8,16 +8,30 @@ use crate::layout::Located;
 use crate::profile::{Profile, Weights};
 use crate::summary::{Reading, Summary, TextReading};
 
+mod a001_subtotal_mismatch;
+mod a002_total_mismatch;
+mod a003_total_blank;
+mod a004_execution_rate_mismatch;
+mod a005_total_rate_mismatch;
+mod a006_total_rate_blank;
+mod a007_overspent;
 mod a008_zero_budget;
+mod a009_computed_cell_blank;
 #[cfg(test)]
 mod catalogue;
+mod causes;
 mod cells;
+mod columns;
 mod f001_stale_cached_value;
 mod f002_constant_for_formula;
 mod f003_range_omits_rows;
 mod f005_formula_error;
 mod f007_no_cached_value;
 mod formulas;
+mod levels;
+mod mending;
+#[cfg(test)]
+mod right_forms;
 mod s001_table_not_found;
 mod s002_column_missing;
 mod s003_unit_missing;
@@ -35,12 +49,28 @@ mod v002_number_as_text;
 mod v003_required_blank;
 mod v004_negative_amount;
 mod v005_score_out_of_range;
+mod w001_weighted_score_blank;
+mod w002_weighted_score_mismatch;
+mod w003_plain_average_used;
+mod w004_score_above_ceiling;
+mod w006_low_rate_unexplained;
+mod w009_weight_basis;
+mod weighting;
+mod wording;
 
 pub use s001_table_not_found::no_table;
 
 /// Every rule, by code.
 pub const ALL: &[Rule] = &[
-    a008_zero_budget::RULE, //
+    a001_subtotal_mismatch::RULE,
+    a002_total_mismatch::RULE,
+    a003_total_blank::RULE,
+    a004_execution_rate_mismatch::RULE,
+    a005_total_rate_mismatch::RULE,
+    a006_total_rate_blank::RULE,
+    a007_overspent::RULE,
+    a008_zero_budget::RULE,
+    a009_computed_cell_blank::RULE,
     f001_stale_cached_value::RULE,
     f002_constant_for_formula::RULE,
     f003_range_omits_rows::RULE,
@@ -61,6 +91,12 @@ pub const ALL: &[Rule] = &[
     v003_required_blank::RULE,
     v004_negative_amount::RULE,
     v005_score_out_of_range::RULE,
+    w001_weighted_score_blank::RULE,
+    w002_weighted_score_mismatch::RULE,
+    w003_plain_average_used::RULE,
+    w004_score_above_ceiling::RULE,
+    w006_low_rate_unexplained::RULE,
+    w009_weight_basis::RULE,
 ];
 
 /// A rule: plain data with a function.

@@ -49,7 +49,7 @@ pub struct Reading {
     /// Whether it holds a formula.
     pub formula: bool,
     /// How the figure is shown in its cell.
-    shown: Shown,
+    pub(crate) shown: Shown,
     /// The text as it stands, where the figure shown so is not it. Boxed twice to keep a reading small.
     raw: Option<Box<Box<str>>>,
 }

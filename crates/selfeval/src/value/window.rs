@@ -47,14 +47,19 @@ impl From<Figure> for Spread {
 }
 
 impl Spread {
-    /// The sum of figures, whose window is as wide as theirs together; `None` past what a decimal holds.
+    /// Nothing, exactly.
+    pub const ZERO: Self = Self { value: Decimal::ZERO, half: Decimal::ZERO };
+
+    /// The sum of two, whose window is as wide as theirs together; `None` past what a decimal holds.
+    pub fn plus(self, other: impl Into<Self>) -> Option<Self> {
+        let other = other.into();
+        let value = self.value.checked_add(other.value)?;
+        Some(Self { value, half: self.half.checked_add(other.half)? })
+    }
+
+    /// The sum of figures; `None` past what a decimal holds.
     pub fn sum(figures: impl IntoIterator<Item = Figure>) -> Option<Self> {
-        let nothing = Self { value: Decimal::ZERO, half: Decimal::ZERO };
-        figures.into_iter().try_fold(nothing, |sum, figure| {
-            let value = sum.value.checked_add(figure.value)?;
-            let half = sum.half.checked_add(figure.half())?;
-            Some(Self { value, half })
-        })
+        figures.into_iter().try_fold(Self::ZERO, Self::plus)
     }
 
     /// Lower end, inclusive.

@@ -1,0 +1,208 @@
+//! A002: the total of each amount column is the sum of the projects'.
+
+use rust_decimal::Decimal;
+
+use super::columns::{AmountColumn, ColumnSum, amount_columns, stated_budget};
+use super::levels::sum_severity;
+use super::{Context, Rule, a001_subtotal_mismatch, causes, mending, wording};
+use crate::computed;
+use crate::finding::{Field, Finding, Related, Severity, Unit, Words};
+use crate::summary::{Project, Reading, Total};
+use crate::value::Spread;
+
+/// More related cells than this tell a reader nothing.
+const MOST_RELATED: usize = 40;
+
+pub(super) const RULE: Rule = Rule {
+    code: "A002",
+    name: "total-mismatch",
+    severity: Severity::Error,
+    title: ("合计与各项目之和不符", "a total is not the sum of the projects"),
+    docs: (
+        "## 核对内容\n合计行的年初预算数、小计、各资金栏和全年执行数，是否等于各项目之和。分组小计行不计入。\n\
+         ## 为什么\n合计数是总执行率和报告正文的来源，与明细对不上的表会被退回。\n\
+         ## 示例\n`D6:D19` 相加为 1893.66，`D20` 填 1883.66：不符，相差 10。相差不超过尾差 0.01 万元的只作提示，四舍五入能够解释的为警告。\n\
+         ## 怎样改\n核对各项目的数；明细无误的，合计改用求和公式。\n\
+         ## 依据\n表式：合计行。",
+        "## What is checked\nWhether the total row's initial budget, subtotal, fund columns and executed amount equal the sums over the projects. Group rows count in no sum.\n\
+         ## Why\nThe total rate and the report take their figures from here; a table whose totals do not add up is returned.\n\
+         ## Example\n`D6:D19` add up to 1893.66 while `D20` says 1883.66: a difference of 10. A difference within the tail difference of 0.01 万元 is only noted; one that rounding explains is a warning.\n\
+         ## How to correct\nCheck the projects' figures; if they are right, let the total be a SUM formula.\n\
+         ## Source\nThe form's total row.",
+    ),
+    check,
+};
+
+fn check(context: &Context<'_>) -> Vec<Finding> {
+    let Some(total) = context.summary.total.as_ref().filter(|_| !context.summary.projects.is_empty()) else {
+        return Vec::new();
+    };
+    amount_columns(context).iter().filter_map(|column| mismatch(context, column, total)).collect()
+}
+
+fn mismatch<'a>(context: &Context<'a>, column: &AmountColumn<'a>, total: &'a Total) -> Option<Finding> {
+    let reading = column.total(total)?;
+    let stated = reading.figure()?;
+    let terms = column.sum(context, stated_budget);
+    let sum = terms.sum?;
+    let tail = context.profile.tail_difference;
+    let severity = sum_severity(stated, sum, tail)?;
+    if follows_from_a_subtotal(context, column, reading) || causes::formula_at_fault(context, reading) {
+        return None;
+    }
+    let show = |value| wording::amount(context.summary, value);
+    let (expected, found) = (show(sum.value), reading.raw().into_owned());
+    let gap = sum.value.checked_sub(stated.value)?;
+    let (zh, en) = wording::terms(context, &terms.terms, &column.range(context));
+    let difference = show(gap.abs());
+    let finding = Finding::new(
+        &RULE,
+        context.at(reading),
+        Words::new(
+            format!("{}合计填报 {found}，{zh} = {expected}，相差 {difference}", column.name.0),
+            format!(
+                "the total {} says {found}, but {en} = {expected}: a difference of {difference}",
+                column.name.1
+            ),
+        ),
+        help(reading, &expected, (severity, left_out(context, column, &terms, gap))),
+    );
+    Some(Finding {
+        expected: Some(expected),
+        found: Some(found),
+        expected_value: Some(sum.value),
+        found_value: Some(stated.value),
+        unit: Some(Unit::TenThousand),
+        related: related(context, column, &terms),
+        fix: fix(context, column, (reading, &terms)),
+        ..finding.at(severity).of(column.field)
+    })
+}
+
+/// Whether the total is right for the subtotals that their own parts give: then A001 names the cause.
+fn follows_from_a_subtotal<'a>(context: &Context<'a>, column: &AmountColumn<'a>, reading: &Reading) -> bool {
+    let wrong = |project| a001_subtotal_mismatch::corrected(context, project).is_some();
+    if column.field != Field::Budget || !context.summary.projects.iter().any(wrong) {
+        return false;
+    }
+    let (Some(stated), Some(sum)) = (reading.figure(), column.sum(context, corrected_budget).sum) else {
+        return false;
+    };
+    sum_severity(stated, sum, context.profile.tail_difference)
+        .is_none_or(|severity| severity == Severity::Info)
+}
+
+/// The full-year budget of a project: the sum of its parts where the stated 小计 is wrong.
+fn corrected_budget(context: &Context<'_>, project: &Project) -> Option<Spread> {
+    a001_subtotal_mismatch::corrected(context, project).or_else(|| stated_budget(context, project))
+}
+
+/// The one project whose amount is just what the total lacks.
+fn left_out<'a>(
+    context: &Context<'a>,
+    column: &AmountColumn<'a>,
+    terms: &ColumnSum,
+    gap: Decimal,
+) -> Option<String> {
+    let mut equal = terms.terms.iter().zip(&terms.cells).filter(|(term, _)| **term == gap);
+    let (term, cell) = equal.next()?;
+    let name = context
+        .summary
+        .projects
+        .iter()
+        .find(|project| column.of(project).is_some_and(|r| r.cell == *cell))?;
+    equal
+        .next()
+        .is_none()
+        .then(|| format!("{cell} {}（{}）", name.name.text, wording::amount(context.summary, *term)))
+}
+
+fn help(reading: &Reading, expected: &str, (severity, left_out): (Severity, Option<String>)) -> Words {
+    let cell = reading.cell;
+    if severity == Severity::Info {
+        return Words::new(
+            format!("尾差在允许范围内，可不改；要改时在 {cell} 填 {expected}"),
+            format!("within the accepted tail difference; to remove it, enter {expected} in {cell}"),
+        );
+    }
+    match left_out {
+        Some(project) => Words::new(
+            format!("合计可能漏加了 {project}；核对后在 {cell} 填 {expected}"),
+            format!("the total may have left out {project}; check it and enter {expected} in {cell}"),
+        ),
+        None => Words::new(
+            format!("核对各项目的数，无误的在 {cell} 填 {expected}"),
+            format!("check the projects' figures; if they are right, enter {expected} in {cell}"),
+        ),
+    }
+}
+
+fn related(context: &Context<'_>, column: &AmountColumn<'_>, terms: &ColumnSum) -> Vec<Related> {
+    if terms.cells.len() > MOST_RELATED {
+        return Vec::new();
+    }
+    terms.cells.iter().map(|cell| context.related(*cell, Words::new(column.name.0, column.name.1))).collect()
+}
+
+/// The formula that sums the column; none where a term is text, which a spreadsheet's SUM would skip.
+pub(super) fn fix(
+    context: &Context<'_>,
+    column: &AmountColumn<'_>,
+    (reading, terms): (&Reading, &ColumnSum),
+) -> Option<crate::finding::Fix> {
+    let sum = terms.sum.filter(|_| !terms.text)?;
+    let result = wording::in_column(context, Some(column.column), sum.value);
+    mending::formula(context, reading, computed::column_total(context.located, column.number()), result)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rules::sample::{PROJECTS, submission, with_row};
+    use crate::sketch::{findings, lines, official};
+
+    #[test]
+    fn a_total_that_lacks_a_project_is_found_and_the_project_named() {
+        let found = findings(RULE, &with_row(14, "合计|<|<|1881.66|1893.66|0|0|1722.16|.|.|."));
+        assert_eq!(lines(&found), ["Error D20 1881.66 → 1893.66"]);
+        assert!(found[0].message.zh.starts_with("全年预算数合计填报 1881.66，830 + 20 + 272.82 + 45 + "));
+        assert!(found[0].message.zh.ends_with(" = 1893.66，相差 12"), "{}", found[0].message.zh);
+        assert!(found[0].help.zh.contains("D12 史喇口办公征地建设费（12）"), "{}", found[0].help.zh);
+        assert_eq!(found[0].related.len(), 14);
+    }
+
+    #[test]
+    fn the_published_totals_and_blank_ones_are_silent() {
+        assert!(findings(RULE, &submission()).is_empty());
+    }
+
+    #[test]
+    fn rounding_is_graded_by_the_tail_difference_and_the_windows() {
+        for (total, line) in [
+            ("1893.67", "Info D20 1893.67 → 1893.66"),
+            ("1893.73", "Warning D20 1893.73 → 1893.66"),
+            ("1893.74", "Error D20 1893.74 → 1893.66"),
+        ] {
+            let row = format!("合计|<|<|{total}|1893.66|0|0|1722.16|.|.|.");
+            assert_eq!(lines(&findings(RULE, &with_row(14, &row))), [line]);
+        }
+    }
+
+    #[test]
+    fn a_total_on_top_and_the_executed_column_are_checked_too() {
+        let rows = [&["合计|<|<|1893.66|1893.66|.|.|1722.06|.|.|."][..], &PROJECTS[..]].concat();
+        assert_eq!(lines(&findings(RULE, &official(&rows))), ["Error H6 1722.06 → 1722.16"]);
+    }
+
+    #[test]
+    fn a_total_of_the_right_subtotals_leaves_the_wrong_subtotal_to_its_own_rule() {
+        let table = with_row(1, "2|交管站|中川园区|2|20|0|0|4.4|'22.02%|85|2");
+        assert!(findings(RULE, &table).is_empty(), "D7 is 2 where 20 was meant, D20 is right");
+    }
+
+    #[test]
+    fn an_amount_that_is_missing_leaves_the_total_unjudged() {
+        let table = with_row(1, "2|交管站|中川园区|20|20|0|0|.|.|85|2");
+        assert!(findings(RULE, &table).is_empty());
+    }
+}

@@ -1,0 +1,148 @@
+//! W004: a score does not exceed what is left once execution lost its points.
+
+use rust_decimal::Decimal;
+
+use super::wording::{RateStyle, plain};
+use super::{Context, Rule, w006_low_rate_unexplained as low_rate};
+use crate::finding::{Field, Finding, Severity, Unit, Words};
+use crate::profile::Profile;
+use crate::summary::Project;
+
+pub(super) const RULE: Rule = Rule {
+    code: "W004",
+    name: "score-above-ceiling",
+    severity: Severity::Warning,
+    title: ("得分高于执行率允许的上限", "a score above what the rate allows"),
+    docs: (
+        "## 核对内容\n得分是否超过 (100 − p) + p × 执行率，p 是预算执行的分值（一般 10 分，由地区设置决定；分档给分的按档）。执行率超过 100% 的按 100% 计，取整能够解释的不提示。\n\
+         ## 为什么\n执行率不到 100% 时预算执行项拿不满分，总分就有上限。设置写明按比例给分的为错误，否则为警告。\n\
+         ## 示例\n执行率 22.00%，上限 90 + 10 × 22.00% = 92.20；得分 95：高于上限。\n\
+         ## 怎样改\n对照项目自评表核对预算执行项的得分和总分。\n\
+         ## 依据\n项目支出绩效自评表的预算执行项，满分 p 分，按执行率给分。",
+        "## What is checked\nWhether a score exceeds (100 − p) + p × rate, where p is the points for execution (10 unless the profile says otherwise; where points come in bands, those of the band). Rates above 100% count as 100%, and what rounding explains is not reported.\n\
+         ## Why\nBelow 100% execution does not get its full points, so the score has a ceiling. An error where the profile states that points are proportional, else a warning.\n\
+         ## Example\nAt a rate of 22.00% the ceiling is 90 + 10 × 22.00% = 92.20; a score of 95 is above it.\n\
+         ## How to correct\nCheck the points for execution and the total in the project's own form.\n\
+         ## Source\nThe execution item of the per-project form: p points, given by the rate.",
+    ),
+    check,
+};
+
+fn check(context: &Context<'_>) -> Vec<Finding> {
+    context.summary.projects.iter().filter_map(|project| above(context, project)).collect()
+}
+
+fn above(context: &Context<'_>, project: &Project) -> Option<Finding> {
+    let reading = project.score.as_ref()?;
+    let score = reading.value()?;
+    let (rate, decimals) = highest_rate(context, project)?;
+    let points = points(context.profile, rate)?;
+    let ceiling = Decimal::ONE_HUNDRED.checked_sub(context.profile.execution_points)?.checked_add(points)?;
+    if score <= ceiling || score > Decimal::ONE_HUNDRED {
+        return None;
+    }
+    let (shown, limit) =
+        (RateStyle::Percent.show(low_rate::rate(project)?, decimals), plain(ceiling.round_dp(4)));
+    let found = reading.raw().into_owned();
+    let finding = Finding::new(
+        &RULE,
+        context.at(reading),
+        Words::new(
+            format!(
+                "得分 {found} 高于上限 {limit}：执行率 {shown}，预算执行项最多得 {} 分",
+                plain(points.round_dp(4))
+            ),
+            format!(
+                "the score {found} is above {limit}: at a rate of {shown} execution gets at most {} points",
+                plain(points.round_dp(4))
+            ),
+        ),
+        Words::new(
+            format!("对照项目自评表核对 {} 的得分和预算执行项的扣分", reading.cell),
+            format!(
+                "check the score in {} and the points for execution against the project's own form",
+                reading.cell
+            ),
+        ),
+    );
+    let severity = if context.profile.points_proportional { Severity::Error } else { Severity::Warning };
+    let rate_cell = project.rate.as_ref().map(|reading| reading.cell);
+    let related = rate_cell.map(|cell| context.related(cell, Words::new("执行率", "execution rate")));
+    Some(Finding {
+        found: Some(found),
+        found_value: Some(score),
+        unit: Some(Unit::Points),
+        related: related.into_iter().collect(),
+        ..finding.at(severity).of(Field::Score).on(project)
+    })
+}
+
+/// The highest rate the amounts may stand for, else that of the stated rate, and the decimals to show it with.
+fn highest_rate(context: &Context<'_>, project: &Project) -> Option<(Decimal, i8)> {
+    let decimals = context.summary.rate_decimals.max(4);
+    let Some((executed, budget)) = project.executed_figure().zip(project.budget_figure()) else {
+        let rate = project.rate_figure()?;
+        return Some((rate.value.checked_add(rate.half())?, decimals));
+    };
+    if budget.value <= Decimal::ZERO {
+        return None;
+    }
+    let least = budget.value.checked_sub(budget.half())?;
+    if least <= Decimal::ZERO {
+        return Some((Decimal::ONE, decimals));
+    }
+    Some((executed.value.checked_add(executed.half())?.checked_div(least)?, decimals))
+}
+
+/// The most points that execution can get at a rate.
+fn points(profile: &Profile, rate: Decimal) -> Option<Decimal> {
+    if profile.point_bands.is_empty() || profile.points_proportional {
+        return profile.execution_points.checked_mul(rate.min(Decimal::ONE).max(Decimal::ZERO));
+    }
+    let reached = profile.point_bands.iter().filter(|band| band.from <= rate);
+    Some(reached.map(|band| band.points).max().unwrap_or(Decimal::ZERO))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::profile::PointBand;
+    use crate::rules::sample::{submission, with_row};
+    use crate::sketch::{findings, findings_under, lines};
+
+    fn on(score: &str) -> String {
+        with_row(1, &format!("2|交管站|中川园区|20|20|0|0|4.4|'22.00%|{score}|2"))
+    }
+
+    #[test]
+    fn a_score_above_its_ceiling_is_found() {
+        let found = findings(RULE, &on("95"));
+        assert_eq!(lines(&found), ["Warning J7 95"]);
+        assert_eq!(
+            found[0].message.zh,
+            "得分 95 高于上限 92.2031：执行率 22.00%，预算执行项最多得 2.2031 分"
+        );
+        let proportional = Profile { points_proportional: true, ..Profile::national() };
+        assert_eq!(lines(&findings_under(RULE, &on("95"), &proportional)), ["Error J7 95"]);
+    }
+
+    #[test]
+    fn the_published_scores_are_silent() {
+        assert!(findings(RULE, &submission()).is_empty());
+    }
+
+    #[test]
+    fn the_boundary_is_the_upper_end_of_the_window() {
+        assert!(findings(RULE, &on("92.20")).is_empty());
+        assert_eq!(lines(&findings(RULE, &on("92.21"))), ["Warning J7 92.21"]);
+    }
+
+    #[test]
+    fn points_in_bands_come_from_the_profile() {
+        let band = |from, points| PointBand { from: Decimal::new(from, 1), points: Decimal::from(points) };
+        let banded =
+            Profile { point_bands: vec![band(9, 10), band(8, 8), band(0, 3)], ..Profile::national() };
+        assert!(findings_under(RULE, &on("93"), &banded).is_empty());
+        assert_eq!(lines(&findings_under(RULE, &on("94"), &banded)), ["Warning J7 94"]);
+    }
+}

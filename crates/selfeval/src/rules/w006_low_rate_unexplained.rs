@@ -1,0 +1,191 @@
+//! W006: a low execution rate has its reason in the table.
+
+use rust_decimal::Decimal;
+
+use super::wording::{RateStyle, percent};
+use super::{Context, Rule};
+use crate::finding::{Field, Finding, Severity, Unit, Words};
+use crate::summary::{Project, TextReading};
+use crate::value::round;
+
+pub(super) const RULE: Rule = Rule {
+    code: "W006",
+    name: "low-rate-unexplained",
+    severity: Severity::Warning,
+    title: ("执行率偏低未说明原因", "a low rate without a reason"),
+    docs: (
+        "## 核对内容\n执行率低于 90%（由地区设置决定）的项目，备注或偏差原因栏是否写了原因。只有数字、“无”“正常”“已完成”或不足 4 个字的不算原因。恰好 90% 的不要求。\n\
+         ## 为什么\n执行率低而不说明，审核时一般会退回补充。\n\
+         ## 示例\n`I7` 22.02%，`K7` 备注“2”只是序号：写一句原因。\n\
+         ## 怎样改\n在备注写一句原因，例如“合同分期付款，余款次年支付”。\n\
+         ## 依据\n各地审核的通行要求，门槛由地区设置决定。",
+        "## What is checked\nWhether a project with a rate below 90% (set by the profile) has a reason in the remark or the reason column. Digits, 无, 正常, 已完成 or fewer than 4 characters are no reason. Exactly 90% needs none.\n\
+         ## Why\nA low rate without a word is usually returned for completion.\n\
+         ## Example\n`I7` is 22.02% and the remark in `K7`, \"2\", is only the sequence number: write a sentence.\n\
+         ## How to correct\nWrite the reason in the remark, for example that the contract is paid in instalments.\n\
+         ## Source\nCommon practice of reviewers; the threshold is set by the profile.",
+    ),
+    check,
+};
+
+/// Texts that state no reason.
+const EMPTY_WORDS: [&str; 6] = ["无", "正常", "已完成", "正常完成", "全部完成", "按时完成"];
+/// Fewer characters than this are no reason.
+const LEAST_CHARACTERS: usize = 4;
+
+fn check(context: &Context<'_>) -> Vec<Finding> {
+    context.summary.projects.iter().filter_map(|project| unexplained(context, project)).collect()
+}
+
+/// A project's rate: B/A, else the stated one.
+pub(super) fn rate(project: &Project) -> Option<Decimal> {
+    let computed = || project.executed_figure()?.value.checked_div(project.budget_figure()?.value);
+    let stated = || project.rate_figure().map(|rate| rate.value);
+    let zero = project.budget_figure().is_some_and(|budget| budget.value <= Decimal::ZERO);
+    if zero { None } else { computed().or_else(stated) }
+}
+
+fn unexplained(context: &Context<'_>, project: &Project) -> Option<Finding> {
+    let decimals = context.summary.rate_decimals.max(4);
+    let rate = round(rate(project)?, u32::try_from(decimals).unwrap_or(4));
+    let threshold = context.profile.reason_below;
+    let texts = [project.reason.as_deref(), project.remark.as_ref()];
+    let explained = || texts.into_iter().flatten().any(|text| is_reason(&text.text));
+    if rate >= threshold || explained() {
+        return None;
+    }
+    let place = texts.into_iter().flatten().next();
+    let shown = shown(context, project, (rate, decimals));
+    let limit = percent(threshold);
+    let (zh, en) = lacking(project);
+    let at = match (place, project.rate.as_ref().or(project.executed.as_ref())) {
+        (Some(text), _) => context.at_text(text),
+        (None, Some(reading)) => context.at(reading),
+        (None, None) => context.at_text(&project.name),
+    };
+    let finding = Finding::new(
+        &RULE,
+        at,
+        Words::new(
+            format!("执行率 {shown}，低于 {limit}，{zh}"),
+            format!("the rate is {shown}, below {limit}, and {en}"),
+        ),
+        help(place),
+    );
+    let cell = project.rate.as_ref().map(|reading| reading.cell);
+    let related = cell.map(|cell| context.related(cell, Words::new("执行率", "execution rate")));
+    Some(Finding {
+        found_value: Some(rate),
+        unit: Some(Unit::Percent),
+        related: related.into_iter().collect(),
+        ..finding.of(field(project)).on(project).grouped("W006")
+    })
+}
+
+/// The stated rate where it is low, too; else B/A.
+fn shown(context: &Context<'_>, project: &Project, (rate, decimals): (Decimal, i8)) -> String {
+    let stated = project.rate.as_ref().filter(|reading| reading.raw().contains(['%', '％']));
+    let low = |value: Option<Decimal>| value.is_some_and(|value| value < context.profile.reason_below);
+    match stated {
+        Some(reading) if low(reading.value()) => reading.raw().into_owned(),
+        _ => RateStyle::Percent.show(rate, decimals),
+    }
+}
+
+fn field(project: &Project) -> Field {
+    match (&project.reason, &project.remark) {
+        (Some(_), _) => Field::Reason,
+        (None, Some(_)) => Field::Remark,
+        (None, None) => Field::ExecutionRate,
+    }
+}
+
+/// What the table has instead of a reason.
+fn lacking(project: &Project) -> (String, String) {
+    let written =
+        [(project.reason.as_deref(), "偏差原因", "reason"), (project.remark.as_ref(), "备注", "remark")]
+            .into_iter()
+            .find_map(|(text, zh, en)| text.filter(|text| !text.text.is_empty()).map(|text| (text, zh, en)));
+    let Some((text, zh, en)) = written else {
+        return ("没有说明原因".to_owned(), "no reason is given".to_owned());
+    };
+    let text = &text.text;
+    let sequence = project.sequence.as_ref().is_some_and(|sequence| sequence.raw().trim() == text.as_str());
+    if sequence {
+        (format!("{zh}“{text}”只是序号"), format!("the {en} “{text}” is only the sequence number"))
+    } else {
+        (format!("{zh}“{text}”没有说明原因"), format!("the {en} “{text}” states no reason"))
+    }
+}
+
+fn help(place: Option<&TextReading>) -> Words {
+    match place {
+        Some(text) => Words::new(
+            format!("在 {} 写一句原因", text.cell),
+            format!("write the reason in {} in a sentence", text.cell),
+        ),
+        None => Words::new(
+            "表中没有备注栏，在报告中写明原因",
+            "the table has no remark column: state the reason in the report",
+        ),
+    }
+}
+
+/// Whether a text states a reason: more than digits, set phrases or a word or two.
+fn is_reason(text: &str) -> bool {
+    let words: String = text.chars().filter(|c| c.is_alphanumeric()).collect();
+    let digits = words.chars().all(char::is_numeric);
+    !digits && words.chars().count() >= LEAST_CHARACTERS && !EMPTY_WORDS.contains(&words.as_str())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rules::sample::{submission, with_row};
+    use crate::sketch::{findings, lines};
+
+    fn on(row: &str) -> Vec<Finding> {
+        let found = findings(RULE, &with_row(1, row));
+        found.into_iter().filter(|finding| finding.place.cell.is_some_and(|cell| cell.row() == 7)).collect()
+    }
+
+    #[test]
+    fn seven_published_rates_have_no_reason() {
+        let found = findings(RULE, &submission());
+        let cells = ["K7 2", "K8 3", "K10 5", "K11 6", "K15 10", "K16 11", "K17 12"];
+        assert_eq!(lines(&found), cells.map(|cell| format!("Warning {cell}")));
+        assert_eq!(found[0].message.zh, "执行率 22.02%，低于 90%，备注“2”只是序号");
+        assert_eq!(found[0].help.zh, "在 K7 写一句原因");
+        assert!(found.iter().all(|finding| finding.group.as_deref() == Some("W006")));
+    }
+
+    #[test]
+    fn a_reason_is_more_than_digits_and_set_phrases() {
+        for (remark, found) in [
+            (".", 1),
+            ("无", 1),
+            ("正常。", 1),
+            ("已完成", 1),
+            ("20231231", 1),
+            ("未支付", 1),
+            ("合同尾款", 0),
+            ("合同分期付款，余款次年支付", 0),
+        ] {
+            let row = format!("2|交管站|中川园区|20|20|0|0|4.4|'22.00%|85|{remark}");
+            assert_eq!(on(&row).len(), found, "{remark}");
+        }
+    }
+
+    #[test]
+    fn exactly_the_threshold_needs_no_reason() {
+        assert!(on("2|交管站|中川园区|20|20|0|0|18|'90%|85|.").is_empty());
+        assert_eq!(on("2|交管站|中川园区|20|20|0|0|17.99|'89.95%|85|.").len(), 1);
+    }
+
+    #[test]
+    fn the_amounts_decide_and_the_stated_rate_stands_in_for_them() {
+        assert!(on("2|交管站|中川园区|20|20|0|0|19|'22%|85|.").is_empty());
+        assert_eq!(on("2|交管站|中川园区|20|20|0|0|.|'22%|85|.").len(), 1);
+        assert!(on("2|交管站|中川园区|0|0|0|0|0|.|85|.").is_empty());
+    }
+}
