@@ -172,7 +172,10 @@ impl Expression {
         match self {
             Self::Sum(ranges) => sum(ranges, &look).map(Outcome::Number),
             Self::Rate { executed, budget, percent } => {
-                let Some(budget) = divisor(look(*budget))? else { return Some(Outcome::Empty) };
+                let budget = divisor(look(*budget))?;
+                if budget.is_zero() {
+                    return Some(Outcome::Empty);
+                }
                 let fraction = |factor| amount(look(*executed))?.checked_mul(factor)?.checked_div(budget);
                 let value = match percent {
                     None => fraction(Decimal::ONE)?,
@@ -181,10 +184,10 @@ impl Expression {
                 Some(Outcome::Number(value))
             }
             Self::Weighted { weights, scores, names, total, decimals } => {
-                let Some(total) = divisor(look(*total))? else { return Some(Outcome::Empty) };
+                let total = divisor(look(*total))?;
                 let scored = cells(scores).filter(|cell| matches!(look(*cell), Held::Number(_))).count();
                 let named = cells(names).filter(|cell| look(*cell) != Held::Blank).count();
-                if scored < named {
+                if total.is_zero() || scored < named {
                     return Some(Outcome::Empty);
                 }
                 let mean = products(weights, scores, &look)?.checked_div(total)?;
@@ -319,11 +322,11 @@ fn products(weights: &[Range], scores: &[Range], look: &impl Fn(CellRef) -> Held
     })
 }
 
-/// What stands under a fraction: none inside where it counts as 0, as `N` takes it.
-fn divisor(held: Held) -> Option<Option<Decimal>> {
+/// What stands under a fraction, as `N` takes it.
+fn divisor(held: Held) -> Option<Decimal> {
     match held {
-        Held::Number(value) => Some(Some(value).filter(|value| !value.is_zero())),
-        Held::Blank | Held::Text => Some(None),
+        Held::Number(value) => Some(value),
+        Held::Blank | Held::Text => Some(Decimal::ZERO),
         Held::Error => None,
     }
 }

@@ -4,9 +4,11 @@ use jixiao_workbook::{CellRef, Edit, Workbook};
 use serde::{Deserialize, Serialize};
 
 mod cells;
+mod formats;
 mod obstacle;
 mod planner;
 mod projects;
+mod results;
 mod sequence;
 #[cfg(test)]
 mod tests;

@@ -4,20 +4,19 @@ use std::collections::BTreeMap;
 
 use jixiao_workbook::calc::{Evaluator, Outcome as Calculated};
 use jixiao_workbook::number::{decimal, written};
-use jixiao_workbook::refresh::dependents;
 use jixiao_workbook::{
-    CellRef, Content as NewContent, Edit, FormulaKind, NumberFormat, Range, Sheet, SheetId, Style, Value,
-    Workbook,
+    CellRef, Content as NewContent, Edit, FormulaKind, Range, Sheet, Style, Value, Workbook,
 };
 use rust_decimal::Decimal;
 
 use super::cells::Cells;
+use super::formats::column_formats;
 use super::obstacle::{Obstacle, What};
 use super::{Kept, Options, Plan, Written};
-use crate::computed::{DECIMALS, Expression, Held, Outcome, agrees, same_formula, shown};
+use crate::computed::{Expression, Held, Outcome, agrees, same_formula};
 use crate::finding::{Field, Words};
-use crate::layout::{Column, Located};
-use crate::summary::{Content, RateScale, Reading, Summary, Total};
+use crate::layout::Located;
+use crate::summary::{Content, Reading, Summary};
 
 /// The state of a plan in the making.
 pub(super) struct Planner<'a> {
@@ -29,14 +28,14 @@ pub(super) struct Planner<'a> {
     pub(super) cells: Cells<'a>,
     pub(super) plan: Plan,
     /// Number formats by column, for cells whose own would not show a value.
-    formats: Vec<(u16, String)>,
+    pub(super) formats: Vec<(u16, String)>,
     /// Ranges of array formulas and data tables, inside which nothing may be set.
     arrays: Vec<Range>,
     /// Results of the sheet's formulas that follow from the edits so far.
-    settled: BTreeMap<CellRef, Value>,
-    evaluator: Evaluator<'a>,
+    pub(super) settled: BTreeMap<CellRef, Value>,
+    pub(super) evaluator: Evaluator<'a>,
     /// Formulas of the table that are not the form's own, with what they are for.
-    foreign: Vec<(CellRef, Field)>,
+    pub(super) foreign: Vec<(CellRef, Field)>,
 }
 
 /// A computed cell: what stands there, what should, and what is in the way.
@@ -77,19 +76,19 @@ impl<'a> Planner<'a> {
     }
 
     /// Brings one computed cell to what it should hold, and says what it holds then.
-    pub(super) fn compute(&mut self, target: Target<'_>) -> Held {
+    pub(super) fn compute(&mut self, target: &Target<'_>) -> Held {
         let reading = target.reading;
         if self.covered(reading.cell) {
-            self.keep(&target, Words::new(
+            self.keep(target, Words::new(
                 "在合并单元格或数组公式内，未改动；拆开后重新运行",
                 "lies inside a merged range or an array formula and was left alone; split it and run again",
             ));
             return self.cells.held(reading);
         }
         match reading.content {
-            _ if reading.formula => self.existing(&target),
-            Content::Blank => self.blank(&target),
-            _ if self.options.recompute && target.blocked.is_none() => self.write(&target),
+            _ if reading.formula => self.existing(target),
+            Content::Blank => self.blank(target),
+            _ if self.options.recompute && target.blocked.is_none() => self.write(target),
             Content::NoValue => {
                 let why = Words::new(
                     format!("填的是“{}”，未改动；清空后重新运行，或加 --recompute", reading.raw()),
@@ -98,7 +97,7 @@ impl<'a> Planner<'a> {
                         reading.raw()
                     ),
                 );
-                self.keep(&target, why);
+                self.keep(target, why);
                 Held::Text
             }
             Content::TextNumber(_) if self.options.fix && self.is_recomputed(reading, target.field) => {
@@ -177,49 +176,27 @@ impl<'a> Planner<'a> {
     fn refresh_own(&mut self, target: &Target<'_>) -> Held {
         let cell = target.reading.cell;
         let look = |cell| self.cells.look(cell);
-        let Some(value) = target.expression.value(look) else { return Held::Error };
+        let Some(value) = target.expression.value(look) else {
+            self.foreign.push((cell, target.field));
+            return Held::Error;
+        };
         let magnitude = target.expression.magnitude(look);
         if !agrees(self.sheet.value(cell), value, magnitude) {
             let content = NewContent::Result(stored_value(value));
             self.set(cell, content, Style::Keep);
+            self.plan.refreshed.push((self.located.sheet_name.clone(), cell));
         }
         held(value)
-    }
-
-    /// What a formula of the sheet gives once the edits so far are made.
-    fn calculate(&self, cell: CellRef, text: &str) -> Calculated {
-        match self.settled.get(&cell) {
-            Some(value) => Calculated::Value(value.clone()),
-            None => self.evaluator.evaluate(self.located.sheet, cell, text),
-        }
-    }
-
-    /// Works out what the sheet's own formulas give once the edits so far are made, where the total row has any
-    /// that are not just refreshed.
-    pub(super) fn settle_for(&mut self, total: &Total) {
-        let single = [&total.initial_budget, &total.budget, &total.executed, &total.rate, &total.score];
-        let mut readings = single.into_iter().flatten().chain(&total.funds);
-        if !readings.any(|reading| reading.formula) || self.plan.edits.is_empty() {
-            return;
-        }
-        self.settled.clear();
-        for edit in dependents(self.workbook, &self.plan.edits).edits {
-            if let Edit::SetCell { sheet, cell, content: NewContent::Result(value), .. } = edit
-                && sheet == self.located.sheet
-            {
-                self.settled.insert(cell, value);
-            }
-        }
     }
 
     fn write(&mut self, target: &Target<'_>) -> Held {
         let cell = target.reading.cell;
         let value = target.expression.value(|cell| self.cells.look(cell));
-        let missing_score = target.field == Field::Score && value == Some(Outcome::Empty);
+        let uncounted = self.has_uncounted_names(&target.expression, value);
         let value = match value.filter(|_| target.expression.fits()) {
-            Some(value) if !missing_score => value,
+            Some(value) if !uncounted => value,
             _ => {
-                self.plan.blank.push(Kept { cell, field: target.field, why: uncomputable(missing_score) });
+                self.plan.blank.push(Kept { cell, field: target.field, why: uncomputable(uncounted) });
                 return Held::Blank;
             }
         };
@@ -243,6 +220,14 @@ impl<'a> Planner<'a> {
         let style = format.map_or(Style::Keep, Style::Format);
         self.set(cell, NewContent::Formula { text: formula, cached: stored_value(value) }, style);
         held(value)
+    }
+
+    /// Whether a weighted score comes out empty though no score is missing and the total is not 0: then a name
+    /// is counted in a row that looks spare.
+    fn has_uncounted_names(&self, expression: &Expression, value: Option<Outcome>) -> bool {
+        let Expression::Weighted { total, .. } = expression else { return false };
+        let weighed = matches!(self.cells.look(*total), Held::Number(total) if !total.is_zero());
+        weighed && value == Some(Outcome::Empty)
     }
 
     pub(super) fn set(&mut self, cell: CellRef, content: NewContent, style: Style) {
@@ -275,53 +260,6 @@ impl<'a> Planner<'a> {
         self.set(cell, NewContent::Number(digits), format.map_or(Style::Keep, Style::Format));
     }
 
-    fn shown(&self, cell: CellRef, value: Outcome, format: Option<&str>) -> String {
-        let Outcome::Number(value) = value else { return String::new() };
-        match format {
-            Some(code) => shown(value, &NumberFormat { code: code.to_owned() }),
-            None => shown(value, self.workbook.format_at(self.sheet, cell)),
-        }
-    }
-
-    /// The number format a computed cell needs, where its own would not show the value.
-    fn new_format(&self, cell: CellRef, target: &Target<'_>) -> Option<String> {
-        let own = self.workbook.format_at(self.sheet, cell);
-        let fraction = matches!(target.expression, Expression::Rate { percent: None, .. });
-        let unfit = own.is_text() || own.is_date() || (fraction && own.is_general());
-        let usual = if fraction { "0.00%" } else { "0.00" };
-        unfit.then(|| self.column_format(cell.column()).unwrap_or_else(|| usual.to_owned()))
-    }
-
-    fn column_format(&self, column: u16) -> Option<String> {
-        let known = self.formats.iter().find(|(number, _)| *number == column);
-        known.map(|(_, code)| code.clone())
-    }
-
-    /// The format a cell has or will be given.
-    fn format(&self, cell: CellRef) -> Option<NumberFormat> {
-        let own = self.workbook.format_at(self.sheet, cell);
-        if !own.is_text() && !own.is_date() {
-            return Some(own.clone());
-        }
-        self.column_format(cell.column()).map(|code| NumberFormat { code })
-    }
-
-    /// Decimals to round to where the rate's cell holds a number of percent; none for a fraction.
-    pub(super) fn percent(&self, cell: CellRef) -> Option<u32> {
-        let labelled = self.located.columns.rate.as_ref().is_some_and(|column| column.percent);
-        if !labelled && self.summary.rate_scale != RateScale::Percent {
-            return None;
-        }
-        let format = self.format(cell);
-        let fraction = format.as_ref().is_some_and(NumberFormat::is_percent);
-        (!fraction).then(|| decimals(format.as_ref()))
-    }
-
-    /// Decimals to round the weighted score to: two, or more where its cell shows more.
-    pub(super) fn score_decimals(&self, cell: CellRef) -> u32 {
-        decimals(self.format(cell).as_ref())
-    }
-
     /// Why a stated figure cannot be used; none where it can.
     pub(super) fn obstacle(&self, reading: &Reading, field: Field) -> Option<Obstacle> {
         let text = || reading.raw().into_owned();
@@ -335,83 +273,6 @@ impl<'a> Planner<'a> {
             Content::NoResult => What::NoResult,
         };
         Some(Obstacle { cell: reading.cell, field, what })
-    }
-
-    /// The finished plan: the stored results of every other formula that follows, or was stale in the table.
-    pub(super) fn finish(mut self) -> Plan {
-        let refresh = dependents(self.workbook, &self.plan.edits);
-        self.renew(refresh.edits);
-        let stale = self.stale();
-        let follow = dependents(self.workbook, &stale);
-        self.renew(stale);
-        self.renew(follow.edits);
-        for (sheet, cell, why) in refresh.unknown.into_iter().chain(follow.unknown) {
-            self.plan.unknown.push((self.sheet_name(sheet), cell, why));
-        }
-        if !self.plan.unknown.is_empty() {
-            self.plan.edits.push(Edit::RecalculateOnLoad);
-        }
-        self.plan
-    }
-
-    fn sheet_name(&self, sheet: SheetId) -> String {
-        self.workbook.entry(sheet).map_or_else(String::new, |entry| entry.name.clone())
-    }
-
-    /// Adds edits of stored results for cells that no edit sets yet.
-    fn renew(&mut self, edits: Vec<Edit>) {
-        let mut edited: Vec<(SheetId, CellRef)> = self.plan.edits.iter().filter_map(place).collect();
-        edited.sort_unstable();
-        for edit in edits {
-            let Some((sheet, cell)) = place(&edit) else {
-                if !self.plan.edits.contains(&edit) {
-                    self.plan.edits.push(edit);
-                }
-                continue;
-            };
-            if edited.binary_search(&(sheet, cell)).is_err() {
-                self.plan.refreshed.push((self.sheet_name(sheet), cell));
-                self.plan.edits.push(edit);
-            }
-        }
-    }
-
-    /// New results for formulas of the table that no edit reaches, where the stored one is missing or wrong.
-    fn stale(&mut self) -> Vec<Edit> {
-        let reached: Vec<CellRef> = self.plan.edits.iter().filter_map(place).map(|(_, cell)| cell).collect();
-        let foreign = std::mem::take(&mut self.foreign);
-        let rest = foreign.into_iter().filter(|(cell, _)| !reached.contains(cell));
-        let mut edits = Vec::new();
-        let evaluator = Evaluator::new(self.workbook);
-        for (cell, field) in rest.collect::<Vec<_>>() {
-            let text = self.sheet.formula(cell).map_or("", |formula| formula.text);
-            match evaluator.answer(self.located.sheet, cell, text) {
-                Err(why) => self.unknown_formula(cell, field, &why),
-                Ok(answer) if answer.agrees(self.sheet.value(cell)) => {}
-                Ok(answer) => edits.push(Edit::SetCell {
-                    sheet: self.located.sheet,
-                    cell,
-                    content: NewContent::Result(answer.value()),
-                    style: Style::Keep,
-                }),
-            }
-        }
-        edits
-    }
-
-    fn unknown_formula(&mut self, cell: CellRef, field: Field, why: &str) {
-        let why = Words::new(
-            format!("公式这里算不出（{why}），未改动，请手工核对"),
-            format!("the formula cannot be computed here ({why}) and was left alone; check it by hand"),
-        );
-        self.plan.kept.push(Kept { cell, field, why });
-    }
-}
-
-fn place(edit: &Edit) -> Option<(SheetId, CellRef)> {
-    match edit {
-        Edit::SetCell { sheet, cell, .. } => Some((*sheet, *cell)),
-        _ => None,
     }
 }
 
@@ -442,39 +303,15 @@ fn held(outcome: Outcome) -> Held {
     }
 }
 
-fn uncomputable(missing_score: bool) -> Words {
-    if missing_score {
+fn uncomputable(uncounted_names: bool) -> Words {
+    if uncounted_names {
         return Words::new(
-            "有得分没有填，或合计为 0，或空行的项目名称里有看不见的字符；补齐后重新运行",
-            "a score is missing, the total is 0, or a spare row's name holds characters that do not show; complete it and run again",
+            "空行的项目名称里有看不见的字符，公式会把它算作没有得分的项目；清空后重新运行",
+            "a spare row's name holds characters that do not show, which the formula counts as a project without score; clear it and run again",
         );
     }
     Words::new(
         "数字太大或分组太多，公式写不下；请手工计算",
         "the numbers are too large or the groups too many for one formula; compute it by hand",
     )
-}
-
-/// Decimals to round to: two, or more where the format shows more.
-fn decimals(format: Option<&NumberFormat>) -> u32 {
-    format.and_then(NumberFormat::decimals).map_or(DECIMALS, |decimals| u32::from(decimals).max(DECIMALS))
-}
-
-/// The number format of each computed column: that of its first cells which have one.
-fn column_formats(workbook: &Workbook, sheet: &Sheet, located: &Located) -> Vec<(u16, String)> {
-    const LOOKED_AT: usize = 100;
-    let columns = &located.columns;
-    let single =
-        [&columns.sequence, &columns.initial_budget, &columns.budget, &columns.executed, &columns.rate];
-    let single = single.into_iter().chain([&columns.score]).flatten();
-    let all = single.chain(columns.funds.iter().map(|fund| &fund.column));
-    let rows = located.projects.iter().take(LOOKED_AT).chain(located.total.as_ref().map(|(row, _)| row));
-    let rows: Vec<u32> = rows.copied().collect();
-    let usable = |format: &&NumberFormat| !format.is_general() && !format.is_text() && !format.is_date();
-    let format = |column: &Column| {
-        let cells = rows.iter().filter_map(|row| CellRef::new(*row, column.number));
-        let code = cells.map(|cell| workbook.format_at(sheet, cell)).find(usable)?.code.clone();
-        Some((column.number, code))
-    };
-    all.filter_map(format).collect()
 }

@@ -41,7 +41,7 @@ fn budget(planner: &mut Planner<'_>, project: &Project) -> Budget {
         };
     };
     let blocked = parts.as_ref().map(|obstacle| obstacle.words(1));
-    let held = planner.compute(Target { reading, field: Field::Budget, expression, blocked });
+    let held = planner.compute(&Target { reading, field: Field::Budget, expression, blocked });
     let obstacle = match held {
         Held::Number(value) => {
             // A live formula gives 0 over parts that nobody has filled in.
@@ -75,7 +75,7 @@ pub(super) fn rates(planner: &mut Planner<'_>, budgets: &[Budget]) {
         };
         let blocked = budget.obstacle.clone().or_else(|| executed_obstacle(planner, project, budget));
         let blocked = blocked.map(|obstacle| obstacle.words(1));
-        planner.compute(Target { reading, field: Field::ExecutionRate, expression, blocked });
+        planner.compute(&Target { reading, field: Field::ExecutionRate, expression, blocked });
     }
 }
 

@@ -5,7 +5,7 @@ use rust_decimal::Decimal;
 use super::Kept;
 use super::planner::Planner;
 use crate::finding::{Field, Words};
-use crate::summary::{Content, Project};
+use crate::summary::{Content, Project, Reading};
 
 pub(super) fn number(planner: &mut Planner<'_>) {
     let projects = &planner.summary.projects;
@@ -39,7 +39,7 @@ pub(super) fn number(planner: &mut Planner<'_>) {
 /// Whether the next number that stands below leaves no room.
 fn taken(below: &[Project], run: u32, restarts: bool, number: Decimal) -> bool {
     let same = below.iter().take_while(|project| !restarts || project.run == run);
-    let stated = |project: &Project| project.sequence.as_ref().and_then(|reading| reading.value());
+    let stated = |project: &Project| project.sequence.as_ref().and_then(Reading::value);
     same.enumerate()
         .find_map(|(gap, project)| Some((gap, stated(project)?)))
         .is_some_and(|(gap, next)| number.checked_add(Decimal::from(gap)).is_none_or(|last| next <= last))
@@ -53,7 +53,7 @@ fn restarts(projects: &[Project]) -> bool {
         if project.run != run {
             (run, first) = (project.run, index);
         }
-        let stated = project.sequence.as_ref().and_then(|reading| reading.value());
+        let stated = project.sequence.as_ref().and_then(Reading::value);
         if let (true, Some(stated)) = (first > 0, stated) {
             return stated == Decimal::from(index - first + 1) && stated != Decimal::from(index + 1);
         }

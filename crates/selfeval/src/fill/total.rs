@@ -93,7 +93,7 @@ fn sum(
 ) -> Option<Held> {
     let reading = reading?;
     let expression = column_total(planner.located, reading.cell.column())?;
-    let held = planner.compute(Target { reading, field, expression, blocked });
+    let held = planner.compute(&Target { reading, field, expression, blocked });
     planner.cells.set_total(reading.cell, held);
     Some(held)
 }
@@ -117,12 +117,12 @@ fn rate(planner: &mut Planner<'_>, total: &Total, blocked: Option<Words>) {
     let Some(reading) = &total.rate else { return };
     let percent = planner.percent(reading.cell);
     let Some(expression) = rate_as(planner.located, total.row, percent) else { return };
-    planner.compute(Target { reading, field: Field::ExecutionRate, expression, blocked });
+    planner.compute(&Target { reading, field: Field::ExecutionRate, expression, blocked });
 }
 
 fn score(planner: &mut Planner<'_>, total: &Total, weights: Weights, blocked: Option<Words>) {
     let Some(reading) = &total.score else { return };
     let decimals = planner.score_decimals(reading.cell);
     let Some(expression) = weighted_score_to(planner.located, weights, decimals) else { return };
-    planner.compute(Target { reading, field: Field::Score, expression, blocked });
+    planner.compute(&Target { reading, field: Field::Score, expression, blocked });
 }
