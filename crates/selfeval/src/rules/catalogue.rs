@@ -1,13 +1,14 @@
 //! Tests of the catalogue as a whole: its order and documentation, and what it finds on the published table.
 
 use jixiao_workbook::Workbook;
+use proptest::prelude::*;
 
 use super::sample::{completed, submission};
 use super::*;
 use crate::computed::totals;
 use crate::finding::Words;
 use crate::profile::Level;
-use crate::sketch::read;
+use crate::sketch::{official, read};
 
 /// What a list of rules finds on a drawn workbook.
 fn found(text: &str, profile: &Profile, rules: &[Rule]) -> Vec<Finding> {
@@ -113,15 +114,66 @@ fn the_published_table_gives_what_was_counted_by_hand_and_no_more() {
     assert_eq!(places(&submission(), Severity::Warning), expected);
     let rates: Vec<String> =
         places(&submission(), Severity::Info).into_iter().filter(|place| place.starts_with("A004")).collect();
-    assert!(
-        find("A004").is_none() || rates == ["A004 I7", "A004 I9", "A004 I10", "A004 I15", "A004 I16"],
-        "{rates:?}"
-    );
+    assert!(find("A004").is_none() || rates == ["A004 I7", "A004 I9", "A004 I10", "A004 I15", "A004 I16"]);
 }
 
 #[test]
 fn a_right_table_is_silent() {
     assert_eq!(places(&completed(), Severity::Warning), [""; 0]);
+}
+
+/// What may stand in a cell of a table that nobody has checked yet.
+const CONTENTS: [&str; 24] = [
+    ".",
+    "1",
+    "2",
+    "0",
+    "0.00{0.00}",
+    "-3",
+    "12.5",
+    "830",
+    "'12.5",
+    "'８３０．５",
+    "98.17%",
+    "'98.17％",
+    "105",
+    "—",
+    "约4万",
+    "#DIV/0!",
+    "=SUM(E6:G6) -> 3",
+    "=N(D6)",
+    "=SUM(D1:D9) -> '",
+    "1000000000000000",
+    "79228162514264337593543950335",
+    "1E-20",
+    "'10万",
+    "无",
+];
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(200) })]
+
+    #[test]
+    fn whatever_stands_in_the_table_every_finding_is_complete_and_in_order(
+        cells in proptest::collection::vec(proptest::sample::select(&CONTENTS[..]), 11 * 4),
+        labels in proptest::collection::vec(0_usize..4, 4),
+    ) {
+        let rows = cells.chunks(11).zip(labels).map(|(row, label)| {
+            let label = ["合计|<|<", "小计：民政科|<|<", "1|防汛经费|园区", "|（一）|"][label];
+            format!("{label}|{}", row[3..].join("|"))
+        });
+        let rows: Vec<String> = rows.collect();
+        let text = official(&rows.iter().map(String::as_str).collect::<Vec<_>>());
+        let findings = found(&text, &Profile::national(), ALL);
+        prop_assert!(findings.is_sorted_by_key(|finding| (finding.place.cell, finding.code.clone())));
+        for finding in &findings {
+            let Words { zh, en } = &finding.message;
+            prop_assert!(!zh.is_empty() && !en.is_empty(), "{finding:?}");
+            prop_assert!(!finding.help.zh.is_empty() && !finding.help.en.is_empty(), "{finding:?}");
+            prop_assert!(finding.place.sheet.is_some(), "{finding:?}");
+        }
+        prop_assert_eq!(&findings, &found(&text, &Profile::national(), ALL));
+    }
 }
 
 #[test]

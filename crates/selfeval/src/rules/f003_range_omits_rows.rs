@@ -119,7 +119,11 @@ fn finding(context: &Context<'_>, sheet: &Sheet, cell: CellRef, slip: &Slip) -> 
     let spot = spot(context, cell);
     let message = message(text, slip);
     let Some(expression) = expression(context, cell) else {
-        return spot.about(Finding::new(&RULE, context.place(cell, found), message, Words::default()));
+        let help = Words::new(
+            format!("改正 {cell} 公式的求和范围，只计各项目行"),
+            format!("correct the range that {cell} sums, so that it covers the project rows only"),
+        );
+        return spot.about(Finding::new(&RULE, context.place(cell, found), message, help));
     };
     let help = Words::new(
         format!("把 {cell} 的公式改为 ={}", expression.formula()),
