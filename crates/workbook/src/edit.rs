@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::address::CellRef;
-use crate::sheet::Value;
+use crate::sheet::{Value, ValueRef};
 use crate::workbook::SheetId;
 
 /// One change to a workbook.
@@ -25,6 +25,21 @@ pub enum Edit {
     RefreshCharts,
     /// Asks the program that opens the file to recalculate it: only where a stored result could not be computed.
     RecalculateOnLoad,
+}
+
+impl Edit {
+    /// The cell that the edit gives a value, and that value; for a formula its result.
+    pub(crate) fn new_value(&self) -> Option<(SheetId, CellRef, ValueRef<'_>)> {
+        let Self::SetCell { sheet, cell, content, .. } = self else { return None };
+        let value = match content {
+            Content::Text(text) => ValueRef::Text(text),
+            Content::Number(digits) => ValueRef::Number(digits),
+            Content::Bool(truth) => ValueRef::Bool(*truth),
+            Content::Formula { cached: value, .. } | Content::Result(value) => value.as_ref(),
+            Content::Clear => ValueRef::Blank,
+        };
+        Some((*sheet, *cell, value))
+    }
 }
 
 /// What a cell holds after an edit.

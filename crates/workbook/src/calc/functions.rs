@@ -191,6 +191,8 @@ fn truths(at: Context<'_, '_>, arguments: &[Expr]) -> Evaluated<Vec<bool>> {
     let mut found = Vec::new();
     for argument in arguments {
         match at.operand(argument)? {
+            // Excel takes an empty text written in the formula for none at all.
+            Operand::Scalar(Scalar::Text(text)) if text.is_empty() => {}
             Operand::Scalar(scalar) => found.push(scalar.truth()?),
             Operand::Places(places) => {
                 for place in places {

@@ -63,6 +63,8 @@ impl Answer {
             (Self::Number { value, terms }, ValueRef::Number(digits)) => agrees(digits, value, *terms),
             (Self::Text(text), ValueRef::Text(other)) => text == other,
             (Self::Bool(truth), ValueRef::Bool(other)) => *truth == other,
+            // LibreOffice stores truth values as numbers.
+            (Self::Bool(truth), ValueRef::Number(digits)) => digits == if *truth { "1" } else { "0" },
             (Self::Error(code), ValueRef::Error(other)) => code == other,
             _ => false,
         }
@@ -284,6 +286,8 @@ mod tests {
             ("TRUE&\"\"", "\"TRUE\""),
             ("0^0", "#NUM!"),
             ("0^-1", "#DIV/0!"),
+            ("AND(\"\",TRUE)", "TRUE"),
+            ("OR(\"\")", "#VALUE!"),
         ]);
     }
 

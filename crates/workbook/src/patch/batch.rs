@@ -30,6 +30,8 @@ pub(crate) struct Batch<'a> {
     pub(crate) cells: BTreeMap<SheetId, Vec<CellEdit<'a>>>,
     /// Whether recalculation on load is asked for.
     pub(crate) recalculates: bool,
+    /// Whether the caches of charts follow the cells.
+    pub(crate) renews_charts: bool,
 }
 
 impl<'a> Batch<'a> {
@@ -42,8 +44,7 @@ impl<'a> Batch<'a> {
                     batch.cells.entry(*sheet).or_default().push(CellEdit { at: *cell, content, style });
                 }
                 Edit::RecalculateOnLoad => batch.recalculates = true,
-                // The caches of charts follow from the cells; by itself the request names no content.
-                Edit::RefreshCharts => {}
+                Edit::RefreshCharts => batch.renews_charts = true,
             }
         }
         for cells in batch.cells.values_mut() {
@@ -56,7 +57,7 @@ impl<'a> Batch<'a> {
         Ok(batch)
     }
 
-    /// Whether nothing is asked for.
+    /// Whether nothing is asked for; the caches of charts follow from cells, and alone change nothing.
     pub(crate) fn is_empty(&self) -> bool {
         self.cells.is_empty() && !self.recalculates
     }

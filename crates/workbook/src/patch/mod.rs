@@ -2,6 +2,7 @@
 
 mod batch;
 mod cell;
+pub(crate) mod charts;
 mod deflate;
 mod markup;
 mod parts;
@@ -45,6 +46,7 @@ impl Workbook {
     /// | a constant over the first cell of a shared formula | also the formulas of the other cells, which get texts of their own |
     /// | a stored result | the sheet only |
     /// | [`Style::Format`] | also the style sheet, unless it has that style already; where there is none it is made, with its content type and relation |
+    /// | [`Edit::RefreshCharts`] | the charts that read a cell whose value changes: the stored points of that cell |
     /// | [`Edit::RecalculateOnLoad`] | the workbook's own part, unless it asks for that already |
     ///
     /// [`Style::From`] and [`Style::Format`] start from the styles before the batch. Clearing a cell that does
@@ -67,6 +69,10 @@ impl Workbook {
         }
         if batch.recalculates {
             rewrite.recalculate()?;
+        }
+        if batch.renews_charts {
+            let values: Vec<_> = edits.iter().filter_map(Edit::new_value).collect();
+            rewrite.texts.extend(charts::renewed(self, package, &values));
         }
         rewrite.finish()
     }

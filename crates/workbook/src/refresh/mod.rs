@@ -26,12 +26,12 @@ pub struct Refresh {
 ///
 /// Formulas that the edits themselves write are not computed again: their result comes with them.
 pub fn dependents(workbook: &Workbook, edits: &[Edit]) -> Refresh {
-    let edited: Vec<_> = edits.iter().filter_map(new_value).collect();
-    if edited.is_empty() {
+    let given: Vec<_> = edits.iter().filter_map(Edit::new_value).collect();
+    if given.is_empty() {
         return Refresh::default();
     }
-    let evaluator = Evaluator::new(workbook).with_all(edited.iter().copied());
-    let edited = Cells::of(edited.iter().map(|(sheet, cell, _)| (*sheet, *cell)));
+    let evaluator = Evaluator::new(workbook).with_all(given.iter().copied());
+    let edited = Cells::of(given.iter().map(|(sheet, cell, _)| (*sheet, *cell)));
     let (nodes, mut unknown) = formulas(workbook, &evaluator, &edited);
     let dirty = depending(&nodes, &edited);
     let pending = Cells::of(dirty.keys().copied());
@@ -41,10 +41,20 @@ pub fn dependents(workbook: &Workbook, edits: &[Edit]) -> Refresh {
     for ((sheet, cell), result) in renewal.results {
         match result {
             Ok(value) => {
-                edits.push(Edit::SetCell { sheet, cell, content: Content::Result(value), style: Style::Keep })
+                edits.push(Edit::SetCell {
+                    sheet,
+                    cell,
+                    content: Content::Result(value),
+                    style: Style::Keep,
+                });
             }
             Err(reason) => unknown.push((sheet, cell, reason)),
         }
+    }
+    let mut changed = given;
+    changed.extend(edits.iter().filter_map(Edit::new_value));
+    if crate::patch::charts::read_any(workbook, &changed) {
+        edits.push(Edit::RefreshCharts);
     }
     unknown.sort();
     unknown.dedup_by(|a, b| (a.0, a.1) == (b.0, b.1));
@@ -60,18 +70,6 @@ struct Node<'w> {
     kind: FormulaKind,
     stored: ValueRef<'w>,
     reads: Vec<(SheetId, Range)>,
-}
-
-fn new_value(edit: &Edit) -> Option<(SheetId, CellRef, ValueRef<'_>)> {
-    let Edit::SetCell { sheet, cell, content, .. } = edit else { return None };
-    let value = match content {
-        Content::Text(text) => ValueRef::Text(text),
-        Content::Number(digits) => ValueRef::Number(digits),
-        Content::Bool(truth) => ValueRef::Bool(*truth),
-        Content::Formula { cached: value, .. } | Content::Result(value) => value.as_ref(),
-        Content::Clear => ValueRef::Blank,
-    };
-    Some((*sheet, *cell, value))
 }
 
 /// Every formula that stays, and those of which it cannot be told what they read.
@@ -131,12 +129,12 @@ fn depending(nodes: &[Node<'_>], edited: &Cells) -> BTreeMap<Key, usize> {
 impl Node<'_> {
     /// The cells whose values the formula gives: its own, or an array's.
     fn covered(&self) -> impl Iterator<Item = CellRef> + use<> {
+        // An array that a form holds is small; of a larger one the first cells stand for all of it.
+        const MOST: usize = 10_000;
         let range = match self.kind {
             FormulaKind::Array(range) | FormulaKind::DataTable(range) => range,
             FormulaKind::Plain | FormulaKind::Shared => Range::cell(self.key.1),
         };
-        // An array that a form holds is small; of a larger one the first cells stand for all of it.
-        const MOST: usize = 10_000;
         let columns = range.first().column()..=range.last().column();
         let rows = range.first().row()..=range.last().row();
         rows.flat_map(move |row| columns.clone().filter_map(move |column| CellRef::new(row, column)))
