@@ -1,0 +1,373 @@
+//! `jixiao.check/1`: what `check --format json` and `jsonl` print. Keys are a contract: they are added, never
+//! renamed. Amounts are decimal strings in 万元, rates are fractions, scores are points.
+
+use jixiao_selfeval::finding::{Applicability, Field, Interval, Unit};
+use jixiao_selfeval::profile::Weights;
+use jixiao_selfeval::review::{Counts, NotChecked, Table, Verdict, stated_total};
+use jixiao_selfeval::value::{Money, round};
+use jixiao_selfeval::{Finding, Review, Severity, Words};
+use jixiao_workbook::{CellRef, Edit, Range};
+use rust_decimal::Decimal;
+use serde::Serialize;
+
+use crate::Lang;
+
+/// The schema's name.
+pub const SCHEMA: &str = "jixiao.check/1";
+
+/// A file as it is reported.
+#[derive(Clone, Copy, Debug)]
+pub struct Source<'a> {
+    /// The path as the user gave it.
+    pub path: &'a str,
+    /// SHA-256 of its bytes in hexadecimal; none where it could not be read.
+    pub sha256: Option<&'a str>,
+    /// The name of the profile it was judged by.
+    pub profile: &'a str,
+}
+
+/// Why a file could not be checked.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unread {
+    /// A short stable name, `encrypted`.
+    pub code: &'static str,
+    /// What is wrong.
+    pub message: Words,
+    /// What to do.
+    pub help: Words,
+}
+
+/// One element of `files`, on one line.
+pub fn file(source: Source<'_>, result: Result<&Review, &Unread>, lang: Lang) -> String {
+    let view = match result {
+        Ok(review) => FileView::of(source, review, lang),
+        Err(unread) => FileView::unread(source, unread, lang),
+    };
+    serde_json::to_string(&view).unwrap_or_default()
+}
+
+/// The whole report around the elements of `files`, one a line.
+pub fn report(files: &[String], counts: Counts) -> String {
+    let counts = serde_json::to_string(&CountsView::from(counts)).unwrap_or_default();
+    format!("{{\"schema\":\"{SCHEMA}\",\"files\":[\n{}\n],\"counts\":{counts}}}\n", files.join(",\n"))
+}
+
+#[derive(Serialize)]
+struct FileView<'a> {
+    path: &'a str,
+    sha256: Option<&'a str>,
+    verdict: Verdict,
+    error: Option<ErrorView<'a>>,
+    table: Option<TableView<'a>>,
+    other_tables: Vec<OtherView<'a>>,
+    computed: Option<ComputedView>,
+    stated: Option<StatedView>,
+    counts: CountsView,
+    not_checked: Vec<NotCheckedView<'a>>,
+    findings: Vec<FindingView<'a>>,
+}
+
+impl<'a> FileView<'a> {
+    fn of(source: Source<'a>, review: &'a Review, lang: Lang) -> Self {
+        let table = review.table.as_ref();
+        let others = table.map(|table| table.located.others.as_slice()).unwrap_or_default();
+        Self {
+            path: source.path,
+            sha256: source.sha256,
+            verdict: review.verdict(),
+            error: None,
+            table: table.map(|table| TableView::of(table, source.profile)),
+            other_tables: others.iter().map(|(sheet, range)| OtherView { sheet, range: *range }).collect(),
+            computed: table.map(ComputedView::of),
+            stated: table.map(StatedView::of),
+            counts: review.counts().into(),
+            not_checked: review.not_checked.iter().map(|not| NotCheckedView::of(not, lang)).collect(),
+            findings: findings(source.path, &review.findings, lang),
+        }
+    }
+
+    fn unread(source: Source<'a>, unread: &'a Unread, lang: Lang) -> Self {
+        let (message, help) = (lang.pick(&unread.message), lang.pick(&unread.help));
+        Self {
+            path: source.path,
+            sha256: source.sha256,
+            verdict: Verdict::Unchecked,
+            error: Some(ErrorView { code: unread.code, message, help }),
+            table: None,
+            other_tables: Vec::new(),
+            computed: None,
+            stated: None,
+            counts: Counts::default().into(),
+            not_checked: Vec::new(),
+            findings: Vec::new(),
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct ErrorView<'a> {
+    code: &'a str,
+    message: &'a str,
+    help: &'a str,
+}
+
+#[derive(Serialize)]
+struct TableView<'a> {
+    sheet: &'a str,
+    range: Range,
+    unit: Option<&'a str>,
+    year: Option<u16>,
+    money: Money,
+    projects: usize,
+    profile: &'a str,
+}
+
+impl<'a> TableView<'a> {
+    fn of(table: &'a Table, profile: &'a str) -> Self {
+        Self {
+            sheet: &table.located.sheet_name,
+            range: table.located.range,
+            unit: table.summary.unit.as_ref().map(|unit| unit.value.as_str()),
+            year: table.summary.year,
+            money: table.summary.money,
+            projects: table.summary.projects.len(),
+            profile,
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct OtherView<'a> {
+    sheet: &'a str,
+    range: Range,
+}
+
+#[derive(Serialize)]
+struct ComputedView {
+    budget: String,
+    executed: Option<String>,
+    rate: Option<String>,
+    score: Option<String>,
+    score_exact: Option<String>,
+    score_by_budget: Option<String>,
+    score_by_executed: Option<String>,
+    weights: Weights,
+}
+
+impl ComputedView {
+    fn of(table: &Table) -> Self {
+        let totals = &table.totals;
+        let score = totals.score(table.weights);
+        let shown = |score: Option<Decimal>| score.map(|score| plain(round(score, 2)));
+        Self {
+            budget: plain(totals.budget),
+            executed: totals.executed.map(plain),
+            rate: totals.rate.map(|rate| plain(round(rate, 12))),
+            score: shown(score),
+            score_exact: score.map(|score| plain(round(score, 6))),
+            score_by_budget: shown(totals.score_by_budget),
+            score_by_executed: shown(totals.score_by_executed),
+            weights: table.weights,
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct StatedView {
+    budget: Option<String>,
+    executed: Option<String>,
+    rate: Option<String>,
+    score: Option<String>,
+}
+
+impl StatedView {
+    fn of(table: &Table) -> Self {
+        let summary = &table.summary;
+        Self {
+            budget: stated_total(summary, |total| total.budget.as_ref()).map(plain),
+            executed: stated_total(summary, |total| total.executed.as_ref()).map(plain),
+            rate: stated_total(summary, |total| total.rate.as_ref()).map(plain),
+            score: stated_total(summary, |total| total.score.as_ref()).map(plain),
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct CountsView {
+    error: usize,
+    warning: usize,
+    info: usize,
+}
+
+impl From<Counts> for CountsView {
+    fn from(counts: Counts) -> Self {
+        Self { error: counts.error, warning: counts.warning, info: counts.info }
+    }
+}
+
+#[derive(Serialize)]
+struct NotCheckedView<'a> {
+    what: &'a str,
+    why: &'a str,
+}
+
+impl<'a> NotCheckedView<'a> {
+    fn of(not: &'a NotChecked, lang: Lang) -> Self {
+        Self { what: lang.pick(&not.what), why: lang.pick(&not.why) }
+    }
+}
+
+#[derive(Serialize)]
+struct FindingView<'a> {
+    code: &'a str,
+    name: &'a str,
+    severity: Severity,
+    place: PlaceView<'a>,
+    field: Option<Field>,
+    project: Option<&'a str>,
+    message: &'a str,
+    help: &'a str,
+    expected: Option<&'a str>,
+    found: Option<&'a str>,
+    expected_value: Option<String>,
+    found_value: Option<String>,
+    unit: Option<Unit>,
+    interval: Option<IntervalView>,
+    related: Vec<RelatedView<'a>>,
+    votes: Option<()>,
+    group: Option<&'a str>,
+    effect: Option<&'a str>,
+    fingerprint: String,
+    fix: Option<FixView<'a>>,
+}
+
+#[derive(Serialize)]
+struct PlaceView<'a> {
+    path: &'a str,
+    sheet: Option<&'a str>,
+    cell: Option<CellRef>,
+    paragraph: Option<u32>,
+    text: &'a str,
+}
+
+#[derive(Serialize)]
+struct IntervalView {
+    of: Field,
+    unit: Unit,
+    from: String,
+    to: String,
+}
+
+impl IntervalView {
+    fn of(interval: &Interval) -> Self {
+        Self { of: interval.of, unit: interval.unit, from: plain(interval.from), to: plain(interval.to) }
+    }
+}
+
+#[derive(Serialize)]
+struct RelatedView<'a> {
+    path: &'a str,
+    sheet: &'a str,
+    cell: CellRef,
+    note: &'a str,
+}
+
+#[derive(Serialize)]
+struct FixView<'a> {
+    title: &'a str,
+    applicability: Applicability,
+    edits: &'a [Edit],
+}
+
+fn findings<'a>(path: &'a str, list: &'a [Finding], lang: Lang) -> Vec<FindingView<'a>> {
+    let mut seen: indexmap::IndexMap<u64, u64> = indexmap::IndexMap::new();
+    let views = list.iter().map(|finding| {
+        let hash = fingerprint(finding);
+        let before = seen.entry(hash).and_modify(|count| *count += 1).or_insert(0);
+        view(path, finding, hash.wrapping_add(*before), lang)
+    });
+    views.collect()
+}
+
+fn view<'a>(path: &'a str, finding: &'a Finding, hash: u64, lang: Lang) -> FindingView<'a> {
+    let place = &finding.place;
+    let related = finding.related.iter().map(|other| RelatedView {
+        path,
+        sheet: &other.sheet,
+        cell: other.cell,
+        note: lang.pick(&other.note),
+    });
+    FindingView {
+        code: &finding.code,
+        name: &finding.name,
+        severity: finding.severity,
+        place: PlaceView {
+            path,
+            sheet: place.sheet.as_deref(),
+            cell: place.cell,
+            paragraph: None,
+            text: &place.text,
+        },
+        field: finding.field,
+        project: finding.project.as_deref(),
+        message: lang.pick(&finding.message),
+        help: lang.pick(&finding.help),
+        expected: finding.expected.as_deref(),
+        found: finding.found.as_deref(),
+        expected_value: finding.expected_value.map(plain),
+        found_value: finding.found_value.map(plain),
+        unit: finding.unit,
+        interval: finding.interval.as_ref().map(IntervalView::of),
+        related: related.collect(),
+        votes: None,
+        group: finding.group.as_deref(),
+        effect: finding.effect.as_ref().map(|effect| lang.pick(effect)),
+        fingerprint: format!("{hash:016x}"),
+        fix: finding.fix.as_ref().map(|fix| FixView {
+            title: lang.pick(&fix.title),
+            applicability: fix.applicability,
+            edits: &fix.edits,
+        }),
+    }
+}
+
+/// Plain digits without trailing zeros.
+fn plain(value: Decimal) -> String {
+    value.normalize().to_string()
+}
+
+/// What a finding is, whatever its row: the same slip of the same project keeps its fingerprint when rows are
+/// inserted above it. FNV-1a over rule, sheet, project (else the cell), field and what stands there.
+fn fingerprint(finding: &Finding) -> u64 {
+    let place = &finding.place;
+    let whose = finding.project.clone().or_else(|| place.cell.map(|cell| cell.to_string()));
+    let field = finding.field.map(|field| format!("{field:?}"));
+    let column = place.cell.map(|cell| cell.column().to_string());
+    let parts = [Some(finding.code.clone()), place.sheet.clone(), whose, field, column, finding.found.clone()];
+    let mut hash = 0xcbf2_9ce4_8422_2325u64;
+    for part in parts {
+        for byte in part.unwrap_or_default().bytes().chain(std::iter::once(0)) {
+            hash = (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3);
+        }
+    }
+    hash
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_unread_file_keeps_every_key() {
+        let unread =
+            Unread { code: "encrypted", message: Words::new("有密码", "encrypted"), help: Words::default() };
+        let source = Source { path: "a.xlsx", sha256: None, profile: "national" };
+        let line = file(source, Err(&unread), Lang::En);
+        let whole: serde_json::Value = serde_json::from_str(&report(&[line], Counts::default())).unwrap();
+        assert_eq!(whole["schema"], SCHEMA);
+        assert_eq!(whole["files"][0]["verdict"], "unchecked");
+        assert_eq!(whole["files"][0]["error"]["message"], "encrypted");
+        let keys: Vec<&String> = whole["files"][0].as_object().unwrap().keys().collect();
+        assert_eq!(keys.len(), 11, "{keys:?}");
+    }
+}

@@ -1,0 +1,38 @@
+//! A list of cells as people write it: `K7:K20`, `I8、I10、I11`.
+
+use jixiao_workbook::{CellRef, Range};
+
+use crate::Lang;
+
+/// Cells in their order, neighbours in one column or row joined to a range.
+pub fn cells(list: &[CellRef], lang: Lang) -> String {
+    let mut runs: Vec<Range> = Vec::new();
+    for cell in list {
+        match runs.last_mut() {
+            Some(run) if follows(*run, *cell) => *run = Range::new(run.first(), *cell),
+            _ => runs.push(Range::cell(*cell)),
+        }
+    }
+    let runs: Vec<String> = runs.iter().map(ToString::to_string).collect();
+    runs.join(lang.of("、", ", "))
+}
+
+fn follows(run: Range, cell: CellRef) -> bool {
+    let (first, last) = (run.first(), run.last());
+    let down = first.column() == last.column() && last.column() == cell.column();
+    let across = first.row() == last.row() && last.row() == cell.row();
+    (down && cell.row() == last.row() + 1) || (across && cell.column() == last.column() + 1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn neighbours_are_joined() {
+        let list: Vec<CellRef> =
+            ["K7", "K8", "K9", "K11", "D21", "E21"].iter().map(|cell| cell.parse().unwrap()).collect();
+        assert_eq!(cells(&list, Lang::Zh), "K7:K9、K11、D21:E21");
+        assert_eq!(cells(&list, Lang::En), "K7:K9, K11, D21:E21");
+    }
+}

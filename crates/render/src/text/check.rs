@@ -1,0 +1,163 @@
+//! The report of `check`.
+
+use jixiao_selfeval::review::{Counts, Table, Verdict};
+use jixiao_selfeval::{Finding, Review, Severity};
+use jixiao_workbook::CellRef;
+
+use super::{Detail, Style, Tone, cells, lines, rows};
+use crate::Lang;
+use crate::words::{self, one_line};
+
+/// The report on one workbook: verdict, table, findings, the rows they speak of.
+pub fn check(path: &str, review: &Review, style: Style) -> String {
+    let mut report = vec![verdict(path, review, style)];
+    if let Some(table) = &review.table {
+        report.push(about(table, style.lang));
+    }
+    report.extend(findings(review, style));
+    if let Some(table) = &review.table {
+        report.extend(context(table, review, style));
+    }
+    report.push(String::new());
+    report.join("\n")
+}
+
+fn verdict(path: &str, review: &Review, style: Style) -> String {
+    let verdict = review.verdict();
+    let words = style.paint(tone(verdict), words::verdict(verdict, style.lang));
+    let counted = counted(review.counts(), style.lang);
+    let path = one_line(path);
+    style.lang.of(format!("{words}　{path}{counted}"), format!("{words}: {path}{counted}"))
+}
+
+pub(super) fn tone(verdict: Verdict) -> Tone {
+    match verdict {
+        Verdict::Pass => Tone::Good,
+        Verdict::Warnings => Tone::Doubt,
+        Verdict::Fail | Verdict::Unchecked => Tone::Bad,
+    }
+}
+
+/// `：必须修改 1 处，请核实 12 处`; nothing where there is neither.
+pub(super) fn counted(counts: Counts, lang: Lang) -> String {
+    let parts: Vec<String> = [(Severity::Error, counts.error), (Severity::Warning, counts.warning)]
+        .iter()
+        .filter(|(_, count)| *count > 0)
+        .map(|(severity, count)| {
+            let words = words::severity(*severity, lang);
+            lang.of(format!("{words} {count} 处"), format!("{count} {words}"))
+        })
+        .collect();
+    if parts.is_empty() {
+        return String::new();
+    }
+    lang.of(format!("：{}", parts.join("，")), format!(" ({})", parts.join(", ")))
+}
+
+/// Where the table stands and whose it is.
+fn about(table: &Table, lang: Lang) -> String {
+    let located = &table.located;
+    let mut parts = vec![format!("{} {}", one_line(&located.sheet_name), located.range)];
+    if let Some(unit) = &table.summary.unit {
+        parts.push(one_line(&unit.value));
+    }
+    if let Some(year) = table.summary.year {
+        parts.push(lang.of(format!("{year} 年度"), year.to_string()));
+    }
+    let count = table.summary.projects.len();
+    parts.push(lang.of(format!("{count} 个项目"), format!("{count} projects")));
+    parts.push(lang.of("金额单位：", "amounts in ").to_owned() + money(table));
+    parts.join(lang.of("，", ", "))
+}
+
+fn money(table: &Table) -> &'static str {
+    match table.summary.money {
+        jixiao_selfeval::value::Money::Yuan => "元",
+        jixiao_selfeval::value::Money::TenThousand => "万元",
+        jixiao_selfeval::value::Money::HundredMillion => "亿元",
+    }
+}
+
+/// Errors, warnings, infos and what was not checked.
+pub(super) fn findings(review: &Review, style: Style) -> Vec<String> {
+    let mut report = section(review, Severity::Error, style);
+    report.extend(section(review, Severity::Warning, style));
+    if style.detail == Detail::All {
+        report.extend(section(review, Severity::Info, style));
+    } else {
+        report.extend(infos(review, style.lang));
+    }
+    report.extend(not_checked(review, style.lang));
+    report
+}
+
+fn section(review: &Review, severity: Severity, style: Style) -> Vec<String> {
+    let groups = lines::groups(&review.findings, severity);
+    if groups.is_empty() {
+        return Vec::new();
+    }
+    let count: usize = groups.iter().map(Vec::len).sum();
+    let head = words::severity(severity, style.lang);
+    let head = style.lang.of(format!("{head}（{count} 处）"), format!("{head} ({count})"));
+    let tone = match severity {
+        Severity::Error => Tone::Bad,
+        Severity::Warning => Tone::Doubt,
+        Severity::Info => Tone::Faint,
+    };
+    let mut report = vec![String::new(), style.paint(tone, &head)];
+    report.extend(groups.iter().flat_map(|group| lines::group(group, review.table.as_ref(), style)));
+    report
+}
+
+/// Infos in one closing line: codes with their cells.
+fn infos(review: &Review, lang: Lang) -> Vec<String> {
+    let mut codes: indexmap::IndexMap<&str, Vec<&Finding>> = indexmap::IndexMap::new();
+    for finding in review.findings.iter().filter(|finding| finding.severity == Severity::Info) {
+        codes.entry(&finding.code).or_default().push(finding);
+    }
+    if codes.is_empty() {
+        return Vec::new();
+    }
+    let parts: Vec<String> = codes.iter().map(|(code, list)| info(code, list, lang)).collect();
+    let count: usize = codes.values().map(Vec::len).sum();
+    let parts = parts.join(lang.of("，", ", "));
+    vec![
+        String::new(),
+        lang.of(
+            format!("另有 {count} 条提示，不影响报送：{parts}。加 --all 查看。"),
+            format!("{count} more for information, nothing to correct: {parts}. --all shows them."),
+        ),
+    ]
+}
+
+fn info(code: &str, list: &[&Finding], lang: Lang) -> String {
+    let title = jixiao_selfeval::rules::find(code).map_or(code, |rule| lang.of(rule.title.0, rule.title.1));
+    let places: Vec<CellRef> = list.iter().filter_map(|finding| finding.place.cell).collect();
+    match places.len() {
+        0 => format!("{title} [{code}]"),
+        1..=8 => format!("{title} {} [{code}]", cells(&places, lang)),
+        more => lang.of(format!("{title} {more} 处 [{code}]"), format!("{title} {more} times [{code}]")),
+    }
+}
+
+fn not_checked(review: &Review, lang: Lang) -> Vec<String> {
+    let lines = review.not_checked.iter().map(|not| {
+        let (what, why) = (one_line(lang.pick(&not.what)), one_line(lang.pick(&not.why)));
+        lang.of(format!("未核对 {what}：{why}。"), format!("not checked: {what} ({why})."))
+    });
+    lines.collect()
+}
+
+fn context(table: &Table, review: &Review, style: Style) -> Vec<String> {
+    let shown: Vec<&Finding> = review
+        .findings
+        .iter()
+        .filter(|finding| style.detail == Detail::All || finding.severity > Severity::Info)
+        .collect();
+    let lines = rows::rows(table, &shown, style);
+    if lines.is_empty() {
+        return lines;
+    }
+    let head = style.lang.of("涉及的行", "the rows concerned").to_owned();
+    [String::new(), head].into_iter().chain(lines).collect()
+}

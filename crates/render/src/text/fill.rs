@@ -1,0 +1,167 @@
+//! The report of `fill`: the verdict on the result, what was written, what stayed blank and why.
+
+use jixiao_selfeval::Review;
+use jixiao_selfeval::fill::{Kept, Plan, Written};
+use jixiao_selfeval::finding::Field;
+use jixiao_selfeval::profile::Weights;
+use jixiao_selfeval::value::round;
+use jixiao_workbook::CellRef;
+
+use super::{Style, Tone, cells, check};
+use crate::Lang;
+use crate::words::{self, one_line};
+
+/// What `fill` did to one workbook.
+#[derive(Clone, Copy, Debug)]
+pub struct Filled<'a> {
+    /// The output as it is named to the user.
+    pub output: &'a str,
+    /// What was planned and done.
+    pub plan: &'a Plan,
+    /// The result, checked.
+    pub review: &'a Review,
+}
+
+/// The report on one filled workbook.
+pub fn fill(filled: &Filled<'_>, style: Style) -> String {
+    let lang = style.lang;
+    let verdict = filled.review.verdict();
+    let words = style.paint(check::tone(verdict), words::verdict(verdict, lang));
+    let counted = check::counted(filled.review.counts(), lang);
+    let output = one_line(filled.output);
+    let mut report = vec![lang.of(format!("{words}　{output}{counted}"), format!("{words}: {output}{counted}"))];
+    report.push(written(filled.plan, lang));
+    report.extend(score(filled, lang));
+    report.extend(kept(&filled.plan.blank, Reason::Blank, style));
+    report.extend(kept(&filled.plan.kept, Reason::Kept, style));
+    report.extend(changed(filled.plan, lang));
+    report.extend(formats(filled.plan, lang));
+    report.extend(elsewhere(filled.plan, style));
+    report.extend(check::findings(filled.review, style));
+    report.push(String::new());
+    report.join("\n")
+}
+
+/// `写入 34 格：序号 A7:A20，小计 D7:D21，…`.
+fn written(plan: &Plan, lang: Lang) -> String {
+    if plan.written.is_empty() {
+        return lang.of("没有需要填写的单元格，内容原样写出。", "nothing was left to fill; the content is unchanged.").to_owned();
+    }
+    let mut fields: indexmap::IndexMap<Field, Vec<CellRef>> = indexmap::IndexMap::new();
+    for written in &plan.written {
+        fields.entry(written.field).or_default().push(written.cell);
+    }
+    let parts: Vec<String> = fields.iter_mut().map(|(field, list)| {
+        list.sort_unstable_by_key(|cell| (cell.column(), cell.row()));
+        format!("{} {}", words::field(*field, lang), cells(list, lang))
+    }).collect();
+    let count = plan.written.len();
+    lang.of(
+        format!("写入 {count} 格：{}。", parts.join("，")),
+        format!("{count} cells written: {}.", parts.join("; ")),
+    )
+}
+
+/// The weighted score that was written, its basis, and the other reading of the note.
+fn score(filled: &Filled<'_>, lang: Lang) -> Option<String> {
+    let table = filled.review.table.as_ref()?;
+    let row = table.summary.total.as_ref()?.row;
+    let is_total = |written: &&Written| written.field == Field::Score && written.cell.row() == row;
+    let written = filled.plan.written.iter().find(is_total)?;
+    let other = match table.weights {
+        Weights::Budget => Weights::Executed,
+        Weights::Executed => Weights::Budget,
+    };
+    let by = |weights| match weights {
+        Weights::Budget => lang.of("全年预算数", "budget"),
+        Weights::Executed => lang.of("全年执行数", "executed amount"),
+    };
+    let value = table.totals.score(other).map(|score| round(score, 2).to_string())?;
+    let (cell, shown) = (written.cell, &written.shown);
+    Some(lang.of(
+        format!("合计自评得分 {cell} 为 {shown}，按{}加权；按{}加权为 {value}。", by(table.weights), by(other)),
+        format!("total score {cell} is {shown}, weighted by {}; by {} it is {value}.", by(table.weights), by(other)),
+    ))
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Reason {
+    Blank,
+    Kept,
+}
+
+/// Cells that stay as they are, one line for each reason.
+fn kept(list: &[Kept], reason: Reason, style: Style) -> Vec<String> {
+    if list.is_empty() {
+        return Vec::new();
+    }
+    let lang = style.lang;
+    let count = list.len();
+    let head = match reason {
+        Reason::Blank => lang.of(format!("留空 {count} 格："), format!("{count} cells stay blank:")),
+        Reason::Kept => lang.of(format!("未改动 {count} 格："), format!("{count} cells stay as they are:")),
+    };
+    let mut reasons: indexmap::IndexMap<&str, Vec<CellRef>> = indexmap::IndexMap::new();
+    for kept in list {
+        reasons.entry(lang.pick(&kept.why)).or_default().push(kept.cell);
+    }
+    let lines = reasons.iter().map(|(why, list)| {
+        let (list, why) = (cells(list, lang), one_line(why.trim().trim_end_matches(['。', '.'])));
+        lang.of(format!("  {list}：{why}。"), format!("  {list}: {why}."))
+    });
+    std::iter::once(style.paint(Tone::Doubt, &head)).chain(lines).collect()
+}
+
+/// Shown values that are now different.
+fn changed(plan: &Plan, lang: Lang) -> Vec<String> {
+    let changes: Vec<String> = plan
+        .written
+        .iter()
+        .filter_map(|written| {
+            let before = one_line(written.before.as_deref()?);
+            Some(format!("  {} {} {before} → {}", written.cell, words::field(written.field, lang), written.shown))
+        })
+        .collect();
+    if changes.is_empty() {
+        return changes;
+    }
+    let head = lang.of(format!("改变了 {} 格显示的数：", changes.len()), format!("{} shown values changed:", changes.len()));
+    std::iter::once(head).chain(changes).collect()
+}
+
+/// Cells whose number format had to be changed to show their value.
+fn formats(plan: &Plan, lang: Lang) -> Vec<String> {
+    let mut codes: indexmap::IndexMap<&str, Vec<CellRef>> = indexmap::IndexMap::new();
+    for written in &plan.written {
+        if let Some(code) = &written.format {
+            codes.entry(code).or_default().push(written.cell);
+        }
+    }
+    let lines = codes.iter().map(|(code, list)| {
+        let list = cells(list, lang);
+        lang.of(format!("数字格式改为 {code}：{list}。"), format!("number format is now {code}: {list}."))
+    });
+    lines.collect()
+}
+
+/// Formulas outside the table that follow from it.
+fn elsewhere(plan: &Plan, style: Style) -> Vec<String> {
+    let lang = style.lang;
+    let mut lines = Vec::new();
+    if !plan.refreshed.is_empty() {
+        let list: Vec<String> =
+            plan.refreshed.iter().map(|(sheet, cell)| format!("{}!{cell}", one_line(sheet))).collect();
+        lines.push(lang.of(
+            format!("同时更新了引用这些单元格的公式结果：{}。", list.join("、")),
+            format!("results of formulas that use these cells were renewed: {}.", list.join(", ")),
+        ));
+    }
+    lines.extend(plan.unknown.iter().map(|(sheet, cell, why)| {
+        let (sheet, why) = (one_line(sheet), one_line(why));
+        lang.of(
+            format!("{sheet}!{cell} 的公式这里算不出（{why}），打开文件时由表格软件重新计算。"),
+            format!("the formula in {sheet}!{cell} cannot be computed here ({why}); it is recalculated when the file is opened."),
+        )
+    }));
+    lines
+}

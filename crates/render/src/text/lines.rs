@@ -1,0 +1,116 @@
+//! One finding, or one group of findings, as a line: cell and project, the fact, one action, the code.
+
+use jixiao_selfeval::review::Table;
+use jixiao_selfeval::{Finding, Severity};
+use jixiao_workbook::CellRef;
+
+use super::{Style, Tone, cells};
+use crate::Lang;
+use crate::words::one_line;
+
+/// Findings of one severity as groups: those that share a key, together, in the order of their first member.
+pub(super) fn groups(findings: &[Finding], severity: Severity) -> Vec<Vec<&Finding>> {
+    let mut groups: indexmap::IndexMap<(String, String), Vec<&Finding>> = indexmap::IndexMap::new();
+    for (index, finding) in findings.iter().enumerate().filter(|(_, finding)| finding.severity == severity) {
+        let key = finding.group.clone().unwrap_or_else(|| format!("#{index}"));
+        groups.entry((finding.code.clone(), key)).or_default().push(finding);
+    }
+    groups.into_values().collect()
+}
+
+/// The lines of one group: one where all say the same, else a line for each member under a common head.
+pub(super) fn group(members: &[&Finding], table: Option<&Table>, style: Style) -> Vec<String> {
+    let Some(first) = members.first() else { return Vec::new() };
+    if members.len() == 1 {
+        return vec![format!("  {}", single(first, table, style))];
+    }
+    let same = |pick: fn(&Finding) -> &jixiao_selfeval::Words| {
+        members.iter().all(|member| pick(member) == pick(first))
+    };
+    if same(|finding| &finding.message) {
+        return vec![format!("  {}", shared(members, style, same(|finding| &finding.help)))];
+    }
+    members.iter().map(|member| format!("  {}", single(member, table, style))).collect()
+}
+
+fn single(finding: &Finding, table: Option<&Table>, style: Style) -> String {
+    let place = place(finding, table, style.lang);
+    let text = sentence(&place, style.lang.pick(&finding.message), &action(finding, style.lang), style.lang);
+    format!("{text} {}", code(finding, style))
+}
+
+/// A group whose members say the same thing: the fact once with all its cells.
+fn shared(members: &[&Finding], style: Style, one_action: bool) -> String {
+    let lang = style.lang;
+    let Some(first) = members.first() else { return String::new() };
+    let list: Vec<CellRef> = members.iter().filter_map(|member| member.place.cell).collect();
+    let count = lang.of(format!("（{} 处）", members.len()), format!(" ({} cells)", members.len()));
+    let place = format!("{}{count}", cells(&list, lang));
+    let action = if one_action {
+        action(first, lang)
+    } else {
+        let mut actions: Vec<String> = members.iter().map(|member| action(member, lang)).collect();
+        actions.dedup();
+        actions.join(lang.of("；", "; "))
+    };
+    let text = sentence(&place, lang.pick(&first.message), &action, lang);
+    format!("{text} {}", code(first, style))
+}
+
+fn code(finding: &Finding, style: Style) -> String {
+    style.paint(Tone::Faint, &format!("[{}]", finding.code))
+}
+
+/// The action, and what the finding changes elsewhere.
+fn action(finding: &Finding, lang: Lang) -> String {
+    let help = end(lang.pick(&finding.help)).to_owned();
+    match &finding.effect {
+        Some(effect) => {
+            let effect = end(lang.pick(effect)).to_owned();
+            lang.of(format!("{help}（{effect}）"), format!("{help} ({effect})"))
+        }
+        None => help,
+    }
+}
+
+fn sentence(place: &str, message: &str, action: &str, lang: Lang) -> String {
+    let message = end(message);
+    let head = match (place.is_empty(), lang) {
+        (true, _) => message.to_owned(),
+        (false, Lang::Zh) => format!("{place}：{message}"),
+        (false, Lang::En) => format!("{place}: {message}"),
+    };
+    let text = match (action.is_empty(), lang) {
+        (true, Lang::Zh) => format!("{head}。"),
+        (true, Lang::En) => format!("{head}."),
+        (false, Lang::Zh) => format!("{head}。→ {action}。"),
+        (false, Lang::En) => format!("{head}. → {action}."),
+    };
+    one_line(&text)
+}
+
+/// A sentence without its full stop, which the line sets itself.
+fn end(text: &str) -> &str {
+    text.trim().trim_end_matches(['。', '.', '；', ';'])
+}
+
+/// Cell and project, or cell and 合计, or the sheet alone.
+fn place(finding: &Finding, table: Option<&Table>, lang: Lang) -> String {
+    let home = table.map(|table| table.located.sheet_name.as_str());
+    let sheet = finding.place.sheet.as_deref().filter(|sheet| home.is_some_and(|home| home != *sheet));
+    let cell = match (finding.place.cell, sheet) {
+        (Some(cell), Some(sheet)) => format!("{sheet}!{cell}"),
+        (Some(cell), None) => cell.to_string(),
+        (None, Some(sheet)) => sheet.to_owned(),
+        (None, None) => String::new(),
+    };
+    let total = table.and_then(|table| table.summary.total.as_ref()).map(|total| total.row);
+    let whose = match &finding.project {
+        Some(name) => one_line(name),
+        None if sheet.is_none() && total.is_some() && finding.place.cell.map(CellRef::row) == total => {
+            lang.of("合计", "total").to_owned()
+        }
+        None => String::new(),
+    };
+    [cell, whose].iter().filter(|part| !part.is_empty()).cloned().collect::<Vec<_>>().join(" ")
+}

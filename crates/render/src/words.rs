@@ -1,0 +1,108 @@
+//! The languages of a report, and the terms that every format shares.
+
+use jixiao_selfeval::finding::Field;
+use jixiao_selfeval::review::Verdict;
+use jixiao_selfeval::{Severity, Words};
+
+/// The language of a report.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Lang {
+    /// Chinese.
+    #[default]
+    Zh,
+    /// English.
+    En,
+}
+
+impl Lang {
+    /// One of two texts.
+    pub fn of<T>(self, zh: T, en: T) -> T {
+        match self {
+            Self::Zh => zh,
+            Self::En => en,
+        }
+    }
+
+    /// A sentence in this language.
+    pub fn pick(self, words: &Words) -> &str {
+        self.of(&words.zh, &words.en)
+    }
+}
+
+/// The verdict, as it stands first in a report.
+pub fn verdict(verdict: Verdict, lang: Lang) -> &'static str {
+    match verdict {
+        Verdict::Pass => lang.of("可以报送", "ready to hand in"),
+        Verdict::Warnings => lang.of("请核实后报送", "check the points below, then hand in"),
+        Verdict::Fail => lang.of("改后再报", "correct before handing in"),
+        Verdict::Unchecked => lang.of("未能核对", "could not be checked"),
+    }
+}
+
+/// The heading over findings of one severity.
+pub fn severity(severity: Severity, lang: Lang) -> &'static str {
+    match severity {
+        Severity::Error => lang.of("必须修改", "must be corrected"),
+        Severity::Warning => lang.of("请核实", "to be looked at"),
+        Severity::Info => lang.of("提示", "for information"),
+    }
+}
+
+/// A field's name, as short as a column head.
+pub fn field(field: Field, lang: Lang) -> &'static str {
+    match field {
+        Field::Title => lang.of("标题", "title"),
+        Field::UnitName => lang.of("单位", "unit"),
+        Field::Year => lang.of("年度", "year"),
+        Field::MoneyUnit => lang.of("金额单位", "money unit"),
+        Field::Note => lang.of("注", "note"),
+        Field::Sequence => lang.of("序号", "no."),
+        Field::Code => lang.of("项目编码", "code"),
+        Field::Name => lang.of("项目名称", "project"),
+        Field::Supervisor => lang.of("主管部门", "supervisor"),
+        Field::ImplementingUnit => lang.of("实施单位", "implementing unit"),
+        Field::InitialBudget => lang.of("年初预算数", "initial budget"),
+        Field::Budget => lang.of("小计", "budget"),
+        Field::Fund => lang.of("资金", "fund"),
+        Field::Executed => lang.of("全年执行数", "executed"),
+        Field::ExecutionRate => lang.of("执行率", "rate"),
+        Field::Score => lang.of("自评得分", "score"),
+        Field::Grade => lang.of("自评等级", "grade"),
+        Field::Reason => lang.of("偏差原因", "reason"),
+        Field::Remark => lang.of("备注", "remark"),
+        Field::TotalRow => lang.of("合计", "total"),
+        _ => "",
+    }
+}
+
+/// Text of a stranger's file made fit for one line of a terminal: no control characters, no characters that
+/// turn the direction of writing, blanks and line breaks folded to one blank.
+pub fn one_line(text: &str) -> String {
+    let mut line = String::with_capacity(text.len());
+    let mut gap = false;
+    for c in text.chars() {
+        if matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{200e}' | '\u{200f}') {
+            continue;
+        }
+        if c.is_whitespace() || c.is_control() {
+            gap = true;
+            continue;
+        }
+        if gap && !line.is_empty() {
+            line.push(' ');
+        }
+        gap = false;
+        line.push(c);
+    }
+    line
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_strangers_text_cannot_steer_the_terminal() {
+        assert_eq!(one_line(" 交管站\n工作\u{1b}[31m经费 \u{202e}"), "交管站 工作 [31m经费");
+    }
+}
