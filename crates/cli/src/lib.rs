@@ -1,13 +1,57 @@
 //! The `jixiao` command: files, flags, progress and exit codes around the libraries.
 //!
 //! It is a library with a thin `main`, so that the regression runs every case in its own process through [`run`].
+//!
+//! | module | holds |
+//! |---|---|
+//! | `args` | the command line as it is typed |
+//! | `help` | every help text in both languages, in one list |
+//! | `failure` | every error: message, action, exit code, in both languages |
+//! | `console` | what is printed, and whether it is a terminal |
+//! | `input`, `listing` | files, folders and globs to bytes |
+//! | `output` | bytes to files, safely |
+//! | `batch` | several files at once, in a stable order |
+//! | `commands` | one file a command |
+
+mod args;
+mod batch;
+mod commands;
+mod console;
+mod failure;
+mod help;
+mod input;
+mod listing;
+mod output;
 
 use std::ffi::OsString;
 use std::io::Write;
 
-/// Runs one command line (the first argument is the program's name). Everything printed goes through `out` and
-/// `err`; the result is the exit code.
+pub use console::Screen;
+
+/// Runs one command line (the first argument is the program's name) with plain output. Everything printed goes
+/// through `out` and `err`; the result is the exit code.
 pub fn run(args: impl IntoIterator<Item = OsString>, out: &mut dyn Write, err: &mut dyn Write) -> u8 {
-    let _ = (args.into_iter().count(), out, err);
-    2
+    run_on(args, out, err, Screen::default())
+}
+
+/// [`run`] where the caller says what is a terminal: only there are colours and a progress bar shown.
+pub fn run_on(
+    args: impl IntoIterator<Item = OsString>,
+    out: &mut dyn Write,
+    err: &mut dyn Write,
+    screen: Screen,
+) -> u8 {
+    let args: Vec<OsString> = args.into_iter().collect();
+    let mut console = console::Console::new(out, err, screen, help::language(&args));
+    let exit = match help::parse(&args, console.lang()) {
+        Ok(parsed) => {
+            console.quiet(parsed.common.quiet);
+            commands::run(parsed, &mut console)
+        }
+        Err(stop) => {
+            console.stop(&stop);
+            stop.exit
+        }
+    };
+    console.exit(exit)
 }

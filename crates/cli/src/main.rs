@@ -1,7 +1,10 @@
 //! The `jixiao` binary.
 
+use std::io::IsTerminal;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    ExitCode::from(jixiao::run(std::env::args_os(), &mut std::io::stdout().lock(), &mut std::io::stderr()))
+    let (stdout, stderr) = (std::io::stdout(), std::io::stderr());
+    let screen = jixiao::Screen { out: stdout.is_terminal(), err: stderr.is_terminal() };
+    ExitCode::from(jixiao::run_on(std::env::args_os(), &mut stdout.lock(), &mut stderr.lock(), screen))
 }

@@ -1,7 +1,7 @@
 //! `jixiao.check/1`: what `check --format json` and `jsonl` print. Keys are a contract: they are added, never
 //! renamed. Amounts are decimal strings in 万元, rates are fractions, scores are points.
 
-use jixiao_selfeval::finding::{Applicability, Field, Interval, Unit};
+use jixiao_selfeval::finding::{Applicability, Field, Interval, Unit, fingerprints};
 use jixiao_selfeval::profile::Weights;
 use jixiao_selfeval::review::{Counts, NotChecked, Table, Verdict, stated_total};
 use jixiao_selfeval::value::{Money, round};
@@ -280,16 +280,10 @@ struct FixView<'a> {
 }
 
 fn findings<'a>(path: &'a str, list: &'a [Finding], lang: Lang) -> Vec<FindingView<'a>> {
-    let mut seen: indexmap::IndexMap<u64, u64> = indexmap::IndexMap::new();
-    let views = list.iter().map(|finding| {
-        let hash = fingerprint(finding);
-        let before = seen.entry(hash).and_modify(|count| *count += 1).or_insert(0);
-        view(path, finding, hash.wrapping_add(*before), lang)
-    });
-    views.collect()
+    list.iter().zip(fingerprints(list)).map(|(finding, print)| view(path, finding, print, lang)).collect()
 }
 
-fn view<'a>(path: &'a str, finding: &'a Finding, hash: u64, lang: Lang) -> FindingView<'a> {
+fn view<'a>(path: &'a str, finding: &'a Finding, fingerprint: String, lang: Lang) -> FindingView<'a> {
     let place = &finding.place;
     let related = finding.related.iter().map(|other| RelatedView {
         path,
@@ -322,7 +316,7 @@ fn view<'a>(path: &'a str, finding: &'a Finding, hash: u64, lang: Lang) -> Findi
         votes: None,
         group: finding.group.as_deref(),
         effect: finding.effect.as_ref().map(|effect| lang.pick(effect)),
-        fingerprint: format!("{hash:016x}"),
+        fingerprint,
         fix: finding.fix.as_ref().map(|fix| FixView {
             title: lang.pick(&fix.title),
             applicability: fix.applicability,
@@ -336,23 +330,6 @@ fn plain(value: Decimal) -> String {
     value.normalize().to_string()
 }
 
-/// What a finding is, whatever its row: the same slip of the same project keeps its fingerprint when rows are
-/// inserted above it. FNV-1a over rule, sheet, project (else the cell), field and what stands there.
-fn fingerprint(finding: &Finding) -> u64 {
-    let place = &finding.place;
-    let whose = finding.project.clone().or_else(|| place.cell.map(|cell| cell.to_string()));
-    let field = finding.field.map(|field| format!("{field:?}"));
-    let column = place.cell.map(|cell| cell.column().to_string());
-    let parts = [Some(finding.code.clone()), place.sheet.clone(), whose, field, column, finding.found.clone()];
-    let mut hash = 0xcbf2_9ce4_8422_2325u64;
-    for part in parts {
-        for byte in part.unwrap_or_default().bytes().chain(std::iter::once(0)) {
-            hash = (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3);
-        }
-    }
-    hash
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -360,7 +337,9 @@ mod tests {
     #[test]
     fn an_unread_file_keeps_every_key() {
         let unread =
-            Unread { code: "encrypted", message: Words::new("有密码", "encrypted"), help: Words::default() };
+            Unread {
+                code: "encrypted", message: Words::new("有密码", "encrypted"), help: Words::default()
+            };
         let source = Source { path: "a.xlsx", sha256: None, profile: "national" };
         let line = file(source, Err(&unread), Lang::En);
         let whole: serde_json::Value = serde_json::from_str(&report(&[line], Counts::default())).unwrap();

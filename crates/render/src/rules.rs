@@ -58,10 +58,8 @@ pub fn page(rule: &Rule, style: Style) -> String {
     let docs = lang.of(rule.docs.0, rule.docs.1);
     let docs: Vec<String> = docs.lines().map(|line| heading(line, lang)).collect();
     let (code, title, name) = (rule.code, title(rule, lang), rule.name);
-    let head = lang.of(
-        format!("{code} {title}（{severity}，{name}）"),
-        format!("{code} {title} ({severity}, {name})"),
-    );
+    let head = lang
+        .of(format!("{code} {title}（{severity}，{name}）"), format!("{code} {title} ({severity}, {name})"));
     format!("{head}\n{}\n", docs.join("\n"))
 }
 

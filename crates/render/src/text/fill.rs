@@ -29,7 +29,8 @@ pub fn fill(filled: &Filled<'_>, style: Style) -> String {
     let words = style.paint(check::tone(verdict), words::verdict(verdict, lang));
     let counted = check::counted(filled.review.counts(), lang);
     let output = one_line(filled.output);
-    let mut report = vec![lang.of(format!("{words}　{output}{counted}"), format!("{words}: {output}{counted}"))];
+    let mut report =
+        vec![lang.of(format!("{words}　{output}{counted}"), format!("{words}: {output}{counted}"))];
     report.push(written(filled.plan, lang));
     report.extend(score(filled, lang));
     report.extend(kept(&filled.plan.blank, Reason::Blank, style));
@@ -45,16 +46,21 @@ pub fn fill(filled: &Filled<'_>, style: Style) -> String {
 /// `写入 34 格：序号 A7:A20，小计 D7:D21，…`.
 fn written(plan: &Plan, lang: Lang) -> String {
     if plan.written.is_empty() {
-        return lang.of("没有需要填写的单元格，内容原样写出。", "nothing was left to fill; the content is unchanged.").to_owned();
+        return lang
+            .of("没有需要填写的单元格，内容原样写出。", "nothing was left to fill; the content is unchanged.")
+            .to_owned();
     }
     let mut fields: indexmap::IndexMap<Field, Vec<CellRef>> = indexmap::IndexMap::new();
     for written in &plan.written {
         fields.entry(written.field).or_default().push(written.cell);
     }
-    let parts: Vec<String> = fields.iter_mut().map(|(field, list)| {
-        list.sort_unstable_by_key(|cell| (cell.column(), cell.row()));
-        format!("{} {}", words::field(*field, lang), cells(list, lang))
-    }).collect();
+    let parts: Vec<String> = fields
+        .iter_mut()
+        .map(|(field, list)| {
+            list.sort_unstable_by_key(|cell| (cell.column(), cell.row()));
+            format!("{} {}", words::field(*field, lang), cells(list, lang))
+        })
+        .collect();
     let count = plan.written.len();
     lang.of(
         format!("写入 {count} 格：{}。", parts.join("，")),
@@ -79,8 +85,16 @@ fn score(filled: &Filled<'_>, lang: Lang) -> Option<String> {
     let value = table.totals.score(other).map(|score| round(score, 2).to_string())?;
     let (cell, shown) = (written.cell, &written.shown);
     Some(lang.of(
-        format!("合计自评得分 {cell} 为 {shown}，按{}加权；按{}加权为 {value}。", by(table.weights), by(other)),
-        format!("total score {cell} is {shown}, weighted by {}; by {} it is {value}.", by(table.weights), by(other)),
+        format!(
+            "合计自评得分 {cell} 为 {shown}，按{}加权；按{}加权为 {value}。",
+            by(table.weights),
+            by(other)
+        ),
+        format!(
+            "total score {cell} is {shown}, weighted by {}; by {} it is {value}.",
+            by(table.weights),
+            by(other)
+        ),
     ))
 }
 
@@ -119,13 +133,21 @@ fn changed(plan: &Plan, lang: Lang) -> Vec<String> {
         .iter()
         .filter_map(|written| {
             let before = one_line(written.before.as_deref()?);
-            Some(format!("  {} {} {before} → {}", written.cell, words::field(written.field, lang), written.shown))
+            Some(format!(
+                "  {} {} {before} → {}",
+                written.cell,
+                words::field(written.field, lang),
+                written.shown
+            ))
         })
         .collect();
     if changes.is_empty() {
         return changes;
     }
-    let head = lang.of(format!("改变了 {} 格显示的数：", changes.len()), format!("{} shown values changed:", changes.len()));
+    let head = lang.of(
+        format!("改变了 {} 格显示的数：", changes.len()),
+        format!("{} shown values changed:", changes.len()),
+    );
     std::iter::once(head).chain(changes).collect()
 }
 

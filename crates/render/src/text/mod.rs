@@ -1,10 +1,10 @@
 //! Reports for people: the verdict first, then what must be corrected, what to look at, and one line for the
 //! rest. Each line stands on its own, so that it can be pasted into a message.
 
-mod check;
 mod cells;
-mod fill;
+mod check;
 mod files;
+mod fill;
 mod lines;
 mod rows;
 

@@ -37,7 +37,8 @@ pub(super) fn rows(table: &Table, findings: &[&Finding], style: Style) -> Vec<St
     let columns = columns(table, style);
     let mut picture = vec![head(&columns, style)];
     let projects = table.summary.projects.iter().filter(|project| wanted.contains(&project.row));
-    picture.extend(projects.take(limit).map(|project| line(project.row, &columns, |c| of_project(project, c))));
+    picture
+        .extend(projects.take(limit).map(|project| line(project.row, &columns, |c| of_project(project, c))));
     let total = table.summary.total.as_ref().filter(|total| wanted.contains(&total.row));
     if let Some(total) = total {
         picture.push(line(total.row, &columns, |c| of_total(total, c, style)));
@@ -160,11 +161,16 @@ fn of_total(total: &Total, column: &Shown, style: Style) -> String {
 fn align(picture: &[Vec<String>], columns: &[Shown], style: Style) -> Vec<String> {
     let sides: Vec<Side> =
         std::iter::once(Side::Right).chain(columns.iter().map(|column| column.side)).collect();
-    let width = |at: usize| picture.iter().filter_map(|row| row.get(at)).map(|c| c.width()).max().unwrap_or(0);
+    let width =
+        |at: usize| picture.iter().filter_map(|row| row.get(at)).map(|c| c.width()).max().unwrap_or(0);
     let widths: Vec<usize> = (0..sides.len()).map(width).collect();
     let lines = picture.iter().map(|row| {
-        let cells: Vec<String> =
-            row.iter().zip(&widths).zip(&sides).map(|((cell, width), side)| pad(cell, *width, *side)).collect();
+        let cells: Vec<String> = row
+            .iter()
+            .zip(&widths)
+            .zip(&sides)
+            .map(|((cell, width), side)| pad(cell, *width, *side))
+            .collect();
         format!("  {}", cells.join("  ")).trim_end().to_owned()
     });
     let mut lines: Vec<String> = lines.collect();

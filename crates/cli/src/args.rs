@@ -1,0 +1,156 @@
+//! The command line as it is typed. What the flags mean is settled in `commands`; their help stands in `help`.
+
+use std::path::PathBuf;
+
+use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
+
+#[derive(Debug, Parser)]
+#[command(name = "jixiao", version, disable_help_flag = true, disable_version_flag = true)]
+#[command(disable_help_subcommand = true, arg_required_else_help = true)]
+pub(crate) struct Line {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+    #[command(flatten)]
+    pub(crate) common: Common,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Common {
+    #[arg(long, global = true, value_enum, value_name = "zh|en")]
+    pub(crate) lang: Option<Language>,
+    #[arg(long, short, global = true)]
+    pub(crate) quiet: bool,
+    #[arg(long, short, global = true, action = ArgAction::Help)]
+    help: Option<bool>,
+    #[arg(long, short = 'V', action = ArgAction::Version)]
+    version: Option<bool>,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    Fill(Fill),
+    Check(Check),
+    Template(Template),
+    Explain(Explain),
+    Rules(Rules),
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Language {
+    Zh,
+    En,
+}
+
+/// Which files, and how they are worked through.
+#[derive(Debug, Args)]
+pub(crate) struct Inputs {
+    #[arg(value_name = "IN", required_unless_present = "files_from")]
+    pub(crate) inputs: Vec<PathBuf>,
+    #[arg(long, value_name = "FILE|-")]
+    pub(crate) files_from: Option<PathBuf>,
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256))]
+    pub(crate) jobs: Option<u16>,
+    #[arg(long, value_name = "NAME|FILE")]
+    pub(crate) profile: Option<PathBuf>,
+    #[arg(long, value_enum, value_name = "budget|executed")]
+    pub(crate) weights: Option<Basis>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Basis {
+    Budget,
+    Executed,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Target {
+    #[arg(long, short, value_name = "OUT")]
+    pub(crate) output: Option<PathBuf>,
+    #[arg(long)]
+    pub(crate) force: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Fill {
+    #[command(flatten)]
+    pub(crate) inputs: Inputs,
+    #[command(flatten)]
+    pub(crate) target: Target,
+    #[arg(long, conflicts_with = "output")]
+    pub(crate) in_place: bool,
+    #[arg(long)]
+    pub(crate) recompute: bool,
+    #[arg(long)]
+    pub(crate) fix: bool,
+    #[arg(long)]
+    pub(crate) strict: bool,
+    #[arg(long)]
+    pub(crate) all: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Format {
+    Text,
+    Json,
+    Jsonl,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Level {
+    Error,
+    Warning,
+    Info,
+    Never,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Check {
+    #[command(flatten)]
+    pub(crate) inputs: Inputs,
+    #[command(flatten)]
+    pub(crate) target: Target,
+    #[arg(long, value_enum, default_value = "text", value_name = "text|json|jsonl")]
+    pub(crate) format: Format,
+    #[arg(long, value_name = "CODES", value_delimiter = ',')]
+    pub(crate) select: Vec<String>,
+    #[arg(long, value_name = "CODES", value_delimiter = ',')]
+    pub(crate) ignore: Vec<String>,
+    #[arg(long, value_enum, default_value = "error", value_name = "error|warning|info|never")]
+    pub(crate) fail_on: Level,
+    #[arg(long)]
+    pub(crate) all: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Template {
+    #[arg(long, short, value_name = "OUT")]
+    pub(crate) output: PathBuf,
+    #[arg(long, value_name = "N", default_value = "14", value_parser = clap::value_parser!(u32).range(1..=100_000))]
+    pub(crate) rows: u32,
+    #[arg(long, value_name = "Y", value_parser = clap::value_parser!(u16).range(2000..=2100))]
+    pub(crate) year: Option<u16>,
+    #[arg(long, value_name = "NAME")]
+    pub(crate) unit: Option<String>,
+    #[arg(long)]
+    pub(crate) protect: bool,
+    #[arg(long)]
+    pub(crate) force: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Explain {
+    #[arg(value_name = "CODE")]
+    pub(crate) code: String,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Listing {
+    Text,
+    Json,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Rules {
+    #[arg(long, value_enum, default_value = "text", value_name = "text|json")]
+    pub(crate) format: Listing,
+}

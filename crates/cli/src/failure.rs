@@ -1,0 +1,342 @@
+//! Every error of the binary in one place: what is wrong, what to do, in both languages, and the exit code.
+
+use std::io;
+
+use jixiao_render::Lang;
+use jixiao_render::json::Unread;
+use jixiao_render::words::one_line;
+use jixiao_selfeval::Words;
+use jixiao_workbook::{OpenError, PatchError};
+
+/// Exit codes, a contract. With several inputs the highest counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Exit {
+    /// Done, and nothing at or above `--fail-on`.
+    Done,
+    /// Findings at or above it.
+    Findings,
+    /// The command line is wrong.
+    Usage,
+    /// An input could not be read, or has no table to fill.
+    Input,
+    /// An output could not be written.
+    Output,
+}
+
+impl Exit {
+    pub(crate) fn code(self) -> u8 {
+        match self {
+            Self::Done => 0,
+            Self::Findings => 1,
+            Self::Usage => 2,
+            Self::Input => 3,
+            Self::Output => 4,
+        }
+    }
+}
+
+/// What stopped a command or one of its files.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Failure {
+    /// The file, or what was typed; empty where there is none.
+    pub(crate) about: String,
+    pub(crate) what: What,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum What {
+    Missing,
+    NoMatch,
+    EmptyFolder,
+    Denied,
+    NotRead(String),
+    Changed,
+    Open(OpenError),
+    NoTable(Words),
+    Exists,
+    IsFolder,
+    NotAFolder,
+    NoFolder,
+    ReadOnly,
+    DeniedOutput,
+    OpenElsewhere,
+    SameAsInput,
+    SameOutput,
+    NotWritten(String),
+    Terminal,
+    Patch(PatchError),
+    Profile(String),
+    List(String),
+    Rule,
+    Template(String),
+}
+
+impl Failure {
+    pub(crate) fn new(about: impl Into<String>, what: What) -> Self {
+        Self { about: about.into(), what }
+    }
+
+    /// Reading failed: what the system says, in our words where it is common.
+    pub(crate) fn reading(about: impl Into<String>, error: &io::Error) -> Self {
+        let what = match error.kind() {
+            io::ErrorKind::NotFound => What::Missing,
+            io::ErrorKind::PermissionDenied => What::Denied,
+            _ => What::NotRead(error.to_string()),
+        };
+        Self::new(about, what)
+    }
+
+    /// Writing failed.
+    pub(crate) fn writing(about: impl Into<String>, error: &io::Error) -> Self {
+        let what = match error.kind() {
+            io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => What::NoFolder,
+            io::ErrorKind::PermissionDenied => What::DeniedOutput,
+            io::ErrorKind::ReadOnlyFilesystem => What::ReadOnly,
+            io::ErrorKind::AlreadyExists => What::Exists,
+            io::ErrorKind::IsADirectory => What::IsFolder,
+            _ => What::NotWritten(error.to_string()),
+        };
+        Self::new(about, what)
+    }
+
+    pub(crate) fn exit(&self) -> Exit {
+        match &self.what {
+            What::Missing
+            | What::NoMatch
+            | What::EmptyFolder
+            | What::Denied
+            | What::NotRead(_)
+            | What::Changed
+            | What::Open(_)
+            | What::NoTable(_)
+            | What::List(_)
+            | What::Patch(PatchError::NotEditable | PatchError::Open(_)) => Exit::Input,
+            What::Profile(_) | What::Rule | What::Terminal | What::Template(_) => Exit::Usage,
+            _ => Exit::Output,
+        }
+    }
+
+    /// `错误：文件：事实。→ 做法。`
+    pub(crate) fn line(&self, lang: Lang) -> String {
+        let head = lang.of("错误：", "error: ");
+        format!("{head}{}", self.sentence(lang))
+    }
+
+    /// The same without the leading word.
+    pub(crate) fn sentence(&self, lang: Lang) -> String {
+        let about = one_line(&self.about);
+        let about = match (about.is_empty(), lang) {
+            (true, _) => about,
+            (false, Lang::Zh) => format!("{about}："),
+            (false, Lang::En) => format!("{about}: "),
+        };
+        let (message, help) = self.words();
+        let (message, help) = (lang.pick(&message), lang.pick(&help));
+        let text = match (help.is_empty(), lang) {
+            (true, Lang::Zh) => format!("{about}{message}。"),
+            (true, Lang::En) => format!("{about}{message}."),
+            (false, Lang::Zh) => format!("{about}{message}。→ {help}。"),
+            (false, Lang::En) => format!("{about}{message}. → {help}."),
+        };
+        one_line(&text)
+    }
+
+    /// The failure as a report in JSON holds it.
+    pub(crate) fn unread(&self) -> Unread {
+        let (message, help) = self.words();
+        Unread { code: self.code(), message, help }
+    }
+
+    fn code(&self) -> &'static str {
+        match &self.what {
+            What::Missing | What::NoMatch | What::EmptyFolder => "missing",
+            What::Denied => "no-permission",
+            What::Changed => "changed-while-read",
+            What::Open(error) | What::Patch(PatchError::Open(error)) => open_code(error),
+            What::NoTable(_) => "no-table",
+            What::NotRead(_) | What::List(_) => "not-read",
+            What::Patch(_) => "edit-refused",
+            What::Profile(_) | What::Rule | What::Terminal | What::Template(_) => "usage",
+            _ => "not-written",
+        }
+    }
+
+    /// What is wrong, and what to do.
+    fn words(&self) -> (Words, Words) {
+        match &self.what {
+            What::Open(error) | What::Patch(PatchError::Open(error)) => open(error),
+            What::Patch(error) => patch(error),
+            What::NoTable(nearest) => no_table(nearest),
+            What::NotRead(why) => (
+                Words::new(format!("读不出来（{why}）"), format!("could not be read ({why})")),
+                Words::new("确认文件完好、磁盘可读", "make sure the file and its disk can be read"),
+            ),
+            What::NotWritten(why) => (
+                Words::new(format!("写不进去（{why}）"), format!("could not be written ({why})")),
+                Words::new("检查磁盘空间，或用 -o 写到别处", "check the free space, or write elsewhere with -o"),
+            ),
+            What::Profile(why) => (
+                Words::new(format!("口径文件不能用（{why}）"), format!("the profile cannot be used ({why})")),
+                Words::new("用 national，或改正该文件", "use national, or correct the file"),
+            ),
+            What::List(why) => (
+                Words::new(format!("文件清单读不出来（{why}）"), format!("the list of files could not be read ({why})")),
+                Words::default(),
+            ),
+            What::Template(why) => (Words::new(format!("表生成不了（{why}）"), why.clone()), Words::default()),
+            plain => pair(plain),
+        }
+    }
+}
+
+/// The failures whose words are fixed.
+fn pair(what: &What) -> (Words, Words) {
+    let [fact_zh, fact_en, help_zh, help_en] = match what {
+        What::Missing => ["没有这个文件", "there is no such file", "检查路径和文件名", "check the path and the name"],
+        What::NoMatch => ["没有匹配的文件", "no file matches", "检查通配符和所在文件夹", "check the pattern and its folder"],
+        What::EmptyFolder => [
+            "文件夹里没有可以处理的表格文件",
+            "the folder holds no spreadsheet to work on",
+            "给出表格文件，或放有表格的文件夹",
+            "name a spreadsheet, or a folder that holds some",
+        ],
+        What::Denied => ["没有读取权限", "no permission to read it", "请有权限的人开放读取，或复制一份", "have it made readable, or use a copy"],
+        What::Changed => ["读取过程中文件被改动", "the file changed while it was read", "保存并关闭后再试一次", "save and close it, then run again"],
+        What::Exists => ["输出文件已存在，没有覆盖", "the output exists and was not replaced", "换一个名字，或加 --force 覆盖", "choose another name, or add --force to replace it"],
+        What::IsFolder => ["输出是一个文件夹", "the output is a folder", "用 -o 给出文件名", "name a file with -o"],
+        What::NotAFolder => ["有多个输入，输出应是文件夹，这里是文件", "with several inputs the output is a folder; this is a file", "用 -o 给出文件夹", "name a folder with -o"],
+        What::NoFolder => ["输出所在的文件夹不存在", "the folder of the output does not exist", "先建好文件夹，或换一个位置", "make the folder first, or write elsewhere"],
+        What::ReadOnly => ["输出文件是只读的，没有改动", "the output is read-only and was not changed", "取消只读，或用 -o 写到别处", "make it writable, or write elsewhere with -o"],
+        What::DeniedOutput => ["没有写入权限", "no permission to write there", "用 -o 写到有权限的文件夹", "write to another folder with -o"],
+        What::OpenElsewhere => ["输出文件正在别处打开，没有改动", "the output is open elsewhere and was not changed", "关闭它再试，或用 -o 写到别处", "close it, or write elsewhere with -o"],
+        What::SameAsInput => ["输出就是输入文件，没有改动", "the output is the input, which was not changed", "换一个名字，或加 --in-place 直接改写", "choose another name, or add --in-place to write over it"],
+        What::SameOutput => ["另一个输入的输出也是这个文件", "another input has the same output", "分开处理，或先改名", "run them apart, or rename one"],
+        What::Terminal => ["不能把表格文件写到终端", "a workbook cannot be written to a terminal", "用 -o 给出文件名，或重定向到文件", "name a file with -o, or redirect the output"],
+        What::Rule => ["没有这条规则", "there is no such rule", "`jixiao rules` 列出全部规则", "`jixiao rules` lists them"],
+        _ => ["", "", "", ""],
+    };
+    (Words::new(fact_zh, fact_en), Words::new(help_zh, help_en))
+}
+
+fn no_table(nearest: &Words) -> (Words, Words) {
+    let fact = if nearest.zh.is_empty() {
+        Words::new("没有找到自评结果汇总表", "no summary table was found")
+    } else {
+        nearest.clone()
+    };
+    (fact, Words::new("确认文件里有官方格式的汇总表和完整表头", "make sure the file holds the form with its whole heading"))
+}
+
+fn open_code(error: &OpenError) -> &'static str {
+    match error {
+        OpenError::Empty => "empty",
+        OpenError::NotAWorkbook(_) => "not-a-workbook",
+        OpenError::Unsupported(_) => "unsupported",
+        OpenError::Encrypted => "encrypted",
+        OpenError::Truncated(_) => "truncated",
+        OpenError::Ambiguous(_) => "ambiguous",
+        OpenError::OverLimit { .. } => "over-limit",
+        OpenError::NoSheet(_) => "no-sheet",
+        _ => "damaged",
+    }
+}
+
+const SAVE_AS: (&str, &str) =
+    ("用 Excel 或 WPS 打开，另存为 .xlsx 再试", "open it in Excel or WPS, save it as .xlsx, and run again");
+const AGAIN: (&str, &str) =
+    ("请对方重新发送，或用 Excel、WPS 打开后另存为 .xlsx", "have it sent again, or open it in Excel or WPS and save it as .xlsx");
+
+fn open(error: &OpenError) -> (Words, Words) {
+    let en = error.to_string();
+    let (zh, (help_zh, help_en)) = match error {
+        OpenError::Empty => ("文件是空的（0 字节）".to_owned(), AGAIN),
+        OpenError::NotAWorkbook(kind) => (format!("不是表格文件，内容是 {}", kind_zh(kind)), SAVE_AS),
+        OpenError::Unsupported(kind) => (format!("是 {} 文件，这里只处理 .xlsx 和 .xlsm", kind_zh(kind)), SAVE_AS),
+        OpenError::Encrypted => (
+            "文件有打开密码".to_owned(),
+            ("在 Excel 或 WPS 中取消密码后另存再试", "remove the password in Excel or WPS, save, and run again"),
+        ),
+        OpenError::Truncated(_) => ("文件不完整，后半部分缺失".to_owned(), AGAIN),
+        OpenError::Ambiguous(what) => (format!("压缩包自相矛盾，不同软件会读出不同内容（{what}）"), AGAIN),
+        OpenError::Damaged { part, what } => (format!("文件已损坏：{part}（{what}）"), AGAIN),
+        OpenError::OverLimit { part, what, limit } => (
+            format!("{part} 超过上限 {limit}（{what}）"),
+            ("删除多余的行、列和图片后再试", "remove surplus rows, columns and pictures, and run again"),
+        ),
+        OpenError::NoSheet(sheet) => (format!("没有工作表 {sheet}"), ("检查工作表名称", "check the sheet's name")),
+        other => (format!("打不开（{other}）"), AGAIN),
+    };
+    (Words::new(zh, en), Words::new(help_zh, help_en))
+}
+
+fn kind_zh(kind: &str) -> String {
+    kind.to_owned()
+}
+
+fn patch(error: &PatchError) -> (Words, Words) {
+    let en = error.to_string();
+    let (zh, help_zh, help_en) = match error {
+        PatchError::NotEditable => ("只能改写 .xlsx 和 .xlsm 文件".to_owned(), SAVE_AS.0, SAVE_AS.1),
+        PatchError::Signed => (
+            "文件带数字签名，改动会使签名失效".to_owned(),
+            "确认可以重新签名后加 --force",
+            "add --force if it can be signed anew",
+        ),
+        PatchError::Covered { cell, merge } => (
+            format!("{cell} 在合并单元格 {merge} 之内，写不进去"),
+            "取消这处合并后再试",
+            "undo that merge, and run again",
+        ),
+        PatchError::InsideArray { cell, range } => (
+            format!("{cell} 在数组公式 {range} 之内，不能单独改"),
+            "把数组公式改成普通公式后再试",
+            "turn the array formula into plain ones, and run again",
+        ),
+        PatchError::TableHeader { cell, table } => (
+            format!("{cell} 是表格“{table}”的列标题"),
+            "把表格转换为区域后再试",
+            "turn the table into a range, and run again",
+        ),
+        PatchError::Encoding(part) => (format!("{part} 不是 UTF-8 编码，只能读不能改"), SAVE_AS.0, SAVE_AS.1),
+        other => (format!("改写被拒绝（{other}）"), SAVE_AS.0, SAVE_AS.1),
+    };
+    (Words::new(zh, en), Words::new(help_zh, help_en))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_failure_says_what_and_what_to_do_in_both_languages() {
+        let all = [
+            What::Missing,
+            What::NoMatch,
+            What::EmptyFolder,
+            What::Denied,
+            What::Changed,
+            What::Open(OpenError::Empty),
+            What::Open(OpenError::Encrypted),
+            What::NoTable(Words::default()),
+            What::Exists,
+            What::IsFolder,
+            What::NotAFolder,
+            What::NoFolder,
+            What::ReadOnly,
+            What::DeniedOutput,
+            What::OpenElsewhere,
+            What::SameAsInput,
+            What::SameOutput,
+            What::Terminal,
+            What::Patch(PatchError::Signed),
+            What::Rule,
+        ];
+        for what in all {
+            let failure = Failure::new("a.xlsx", what);
+            for lang in [Lang::Zh, Lang::En] {
+                let line = failure.line(lang);
+                assert!(line.contains("→") && line.contains("a.xlsx"), "{line}");
+            }
+        }
+    }
+}

@@ -1,0 +1,220 @@
+//! Bytes to a file: never torn, never over something that should stay, no debris.
+//!
+//! An output is staged in a temporary file beside its target, synced, and only then renamed.
+
+use std::fs::{self, File};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+use tempfile::NamedTempFile;
+
+use crate::failure::{Failure, What};
+use crate::input::{Input, owner_file};
+
+/// What may happen to a file that already stands at the target.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Replace {
+    /// It stays, and the output is refused.
+    Never,
+    /// It is replaced (`--force`), unless it is the input.
+    Other,
+    /// It is replaced, and is the input (`--in-place`).
+    Input,
+}
+
+/// Where an output goes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Target {
+    /// A file.
+    File(PathBuf),
+    /// Standard output.
+    Standard,
+}
+
+impl Target {
+    /// `-` is standard output.
+    pub(crate) fn of(path: &Path) -> Self {
+        if path.as_os_str() == "-" { Self::Standard } else { Self::File(path.to_owned()) }
+    }
+
+    pub(crate) fn shown(&self) -> String {
+        match self {
+            Self::File(path) => path.display().to_string(),
+            Self::Standard => "-".to_owned(),
+        }
+    }
+}
+
+/// Refuses a target that must not be written, before any work is done.
+pub(crate) fn permit(target: &Path, input: Option<&Path>, replace: Replace) -> Result<(), Failure> {
+    let refuse = |what| Err(Failure::new(target.display().to_string(), what));
+    let Ok(found) = fs::metadata(target) else {
+        return if owner_file(target).is_some() { refuse(What::OpenElsewhere) } else { Ok(()) };
+    };
+    if found.is_dir() {
+        return refuse(What::IsFolder);
+    }
+    if !found.is_file() {
+        return Ok(());
+    }
+    if replace != Replace::Input && input.is_some_and(|input| same_file(input, target)) {
+        return refuse(What::SameAsInput);
+    }
+    if replace == Replace::Never {
+        return refuse(What::Exists);
+    }
+    if found.permissions().readonly() {
+        return refuse(What::ReadOnly);
+    }
+    if owner_file(target).is_some() {
+        return refuse(What::OpenElsewhere);
+    }
+    Ok(())
+}
+
+fn same_file(a: &Path, b: &Path) -> bool {
+    matches!((fs::canonicalize(a), fs::canonicalize(b)), (Ok(a), Ok(b)) if a == b)
+}
+
+/// An output that is written and synced, but does not stand at its target yet. Dropped, it leaves nothing.
+pub(crate) struct Staged {
+    file: NamedTempFile,
+    target: PathBuf,
+    shown: String,
+    replace: Replace,
+}
+
+/// Writes the bytes beside the target. `None` where the target is a device or a pipe, which got them directly.
+pub(crate) fn stage(target: &Path, bytes: &[u8], replace: Replace) -> Result<Option<Staged>, Failure> {
+    let shown = target.display().to_string();
+    let failed = |error: &io::Error| Failure::writing(shown.clone(), error);
+    let found = fs::metadata(target).ok();
+    if found.as_ref().is_some_and(|found| !found.is_file() && !found.is_dir()) {
+        let mut device = File::options().write(true).open(target).map_err(|error| failed(&error))?;
+        device.write_all(bytes).map_err(|error| failed(&error))?;
+        return Ok(None);
+    }
+    // A link stays a link: what it points to is replaced.
+    let target = if found.is_some() { fs::canonicalize(target).unwrap_or_else(|_| target.to_owned()) } else { target.to_owned() };
+    let mut file = temporary(&target, found.as_ref()).map_err(|error| failed(&error))?;
+    file.write_all(bytes).and_then(|()| file.as_file().sync_all()).map_err(|error| failed(&error))?;
+    Ok(Some(Staged { file, target, shown, replace }))
+}
+
+fn temporary(target: &Path, found: Option<&fs::Metadata>) -> io::Result<NamedTempFile> {
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(".jixiao-").suffix(".tmp");
+    match found {
+        Some(found) => builder.permissions(found.permissions()),
+        None => plain_permissions(&mut builder),
+    };
+    builder.tempfile_in(folder(target))
+}
+
+/// A new file's usual permissions, less what the user's mask takes away; temporary files are private otherwise.
+#[cfg(unix)]
+fn plain_permissions<'a, 'b, 'c>(builder: &'a mut tempfile::Builder<'b, 'c>) -> &'a mut tempfile::Builder<'b, 'c> {
+    use std::os::unix::fs::PermissionsExt;
+    builder.permissions(fs::Permissions::from_mode(0o666))
+}
+
+#[cfg(not(unix))]
+fn plain_permissions<'a, 'b, 'c>(builder: &'a mut tempfile::Builder<'b, 'c>) -> &'a mut tempfile::Builder<'b, 'c> {
+    builder
+}
+
+fn folder(target: &Path) -> &Path {
+    target.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or_else(|| Path::new("."))
+}
+
+impl Staged {
+    /// Puts the output in its place, whole.
+    pub(crate) fn commit(self) -> Result<(), Failure> {
+        let Self { file, target, shown, replace } = self;
+        let placed = match replace {
+            Replace::Never => file.persist_noclobber(&target),
+            Replace::Other | Replace::Input => file.persist(&target),
+        };
+        placed.map_err(|error| Failure::writing(shown, &error.error))?;
+        sync_folder(folder(&target));
+        Ok(())
+    }
+}
+
+/// Makes the rename itself last; where folders cannot be synced the file is complete all the same.
+fn sync_folder(folder: &Path) {
+    if cfg!(unix) {
+        let _ = File::open(folder).and_then(|folder| folder.sync_all());
+    }
+}
+
+/// Which file a command makes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Suffix {
+    /// Chinese, `已填`.
+    pub(crate) zh: &'static str,
+    /// English, `filled`.
+    pub(crate) en: &'static str,
+}
+
+/// What `fill` makes.
+pub(crate) const FILLED: Suffix = Suffix { zh: "-已填", en: "-filled" };
+/// What `check` makes.
+pub(crate) const CHECKED: Suffix = Suffix { zh: "-核对", en: "-check" };
+/// What `convert` makes beside its result.
+const SOURCES: Suffix = Suffix { zh: "-数据来源", en: "-sources" };
+
+/// Whether a file's name says that this program wrote it.
+pub(crate) fn is_ours(path: &Path) -> bool {
+    let stem = path.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
+    [FILLED, CHECKED, SOURCES].iter().any(|suffix| stem.ends_with(suffix.zh) || stem.ends_with(suffix.en))
+}
+
+/// `表.xlsx` to `表-已填.xlsx`; no doubled suffix. The extension is the input's unless one is given.
+pub(crate) fn named(input: &Path, suffix: Suffix, lang: jixiao_render::Lang, extension: Option<&str>) -> PathBuf {
+    let mut name = input.file_stem().unwrap_or_default().to_owned();
+    let stem = name.to_string_lossy();
+    if !stem.ends_with(suffix.zh) && !stem.ends_with(suffix.en) {
+        name.push(lang.of(suffix.zh, suffix.en));
+    }
+    if let Some(extension) = extension.map(Into::into).or_else(|| input.extension().map(ToOwned::to_owned)) {
+        name.push(".");
+        name.push(extension);
+    }
+    input.with_file_name(name)
+}
+
+/// The target of one input: the one asked for, a name in the folder asked for, or the default beside the input.
+pub(crate) fn target(
+    input: &Input,
+    asked: Option<&Path>,
+    many: bool,
+    name: impl Fn(&Path) -> PathBuf,
+) -> Target {
+    match (input, asked) {
+        (Input::File(path), Some(folder)) if many => {
+            let name = name(path);
+            Target::File(folder.join(name.file_name().unwrap_or_default()))
+        }
+        (_, Some(asked)) => Target::of(asked),
+        (Input::File(path), None) => Target::File(name(path)),
+        (Input::Standard, None) => Target::Standard,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use jixiao_render::Lang;
+
+    use super::*;
+
+    #[test]
+    fn names_follow_the_language_and_do_not_double() {
+        let name = |path: &str, lang| named(Path::new(path), FILLED, lang, None).display().to_string();
+        assert_eq!(name("a/表.xlsx", Lang::Zh), "a/表-已填.xlsx");
+        assert_eq!(name("a/form.v2.xlsm", Lang::En), "a/form.v2-filled.xlsm");
+        assert_eq!(name("表-已填.xlsx", Lang::Zh), "表-已填.xlsx");
+        assert_eq!(name("表-filled.xlsx", Lang::Zh), "表-filled.xlsx");
+        assert!(is_ours(Path::new("a/表-已填.xlsx")) && !is_ours(Path::new("a/已填.xlsx")));
+    }
+}
