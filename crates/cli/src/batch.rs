@@ -41,7 +41,7 @@ pub(crate) fn run<T: Send>(
             Some(pool) => pool.install(|| part.par_iter().map(counted).collect()),
             None => part.iter().map(counted).collect(),
         };
-        let mut print = || {
+        let print = || {
             for (index, result) in results.into_iter().enumerate() {
                 each(number * chunk + index, result, console);
             }

@@ -5,7 +5,7 @@ use std::io;
 use jixiao_render::Lang;
 use jixiao_render::json::Unread;
 use jixiao_render::words::one_line;
-use jixiao_selfeval::Words;
+use jixiao_selfeval::{Finding, Words};
 use jixiao_workbook::{OpenError, PatchError};
 
 /// Exit codes, a contract. With several inputs the highest counts.
@@ -52,7 +52,7 @@ pub(crate) enum What {
     NotRead(String),
     Changed,
     Open(OpenError),
-    NoTable(Words),
+    NoTable(Box<Finding>),
     Exists,
     IsFolder,
     NotAFolder,
@@ -166,24 +166,32 @@ impl Failure {
         match &self.what {
             What::Open(error) | What::Patch(PatchError::Open(error)) => open(error),
             What::Patch(error) => patch(error),
-            What::NoTable(nearest) => no_table(nearest),
+            What::NoTable(finding) => no_table(finding),
             What::NotRead(why) => (
                 Words::new(format!("读不出来（{why}）"), format!("could not be read ({why})")),
                 Words::new("确认文件完好、磁盘可读", "make sure the file and its disk can be read"),
             ),
             What::NotWritten(why) => (
                 Words::new(format!("写不进去（{why}）"), format!("could not be written ({why})")),
-                Words::new("检查磁盘空间，或用 -o 写到别处", "check the free space, or write elsewhere with -o"),
+                Words::new(
+                    "检查磁盘空间，或用 -o 写到别处",
+                    "check the free space, or write elsewhere with -o",
+                ),
             ),
             What::Profile(why) => (
                 Words::new(format!("口径文件不能用（{why}）"), format!("the profile cannot be used ({why})")),
                 Words::new("用 national，或改正该文件", "use national, or correct the file"),
             ),
             What::List(why) => (
-                Words::new(format!("文件清单读不出来（{why}）"), format!("the list of files could not be read ({why})")),
+                Words::new(
+                    format!("文件清单读不出来（{why}）"),
+                    format!("the list of files could not be read ({why})"),
+                ),
                 Words::default(),
             ),
-            What::Template(why) => (Words::new(format!("表生成不了（{why}）"), why.clone()), Words::default()),
+            What::Template(why) => {
+                (Words::new(format!("表生成不了（{why}）"), why.clone()), Words::default())
+            }
             plain => pair(plain),
         }
     }
@@ -192,39 +200,117 @@ impl Failure {
 /// The failures whose words are fixed.
 fn pair(what: &What) -> (Words, Words) {
     let [fact_zh, fact_en, help_zh, help_en] = match what {
-        What::Missing => ["没有这个文件", "there is no such file", "检查路径和文件名", "check the path and the name"],
-        What::NoMatch => ["没有匹配的文件", "no file matches", "检查通配符和所在文件夹", "check the pattern and its folder"],
+        What::Missing => {
+            ["没有这个文件", "there is no such file", "检查路径和文件名", "check the path and the name"]
+        }
+        What::NoMatch => [
+            "没有匹配的文件",
+            "no file matches",
+            "检查通配符和所在文件夹",
+            "check the pattern and its folder",
+        ],
         What::EmptyFolder => [
             "文件夹里没有可以处理的表格文件",
             "the folder holds no spreadsheet to work on",
             "给出表格文件，或放有表格的文件夹",
             "name a spreadsheet, or a folder that holds some",
         ],
-        What::Denied => ["没有读取权限", "no permission to read it", "请有权限的人开放读取，或复制一份", "have it made readable, or use a copy"],
-        What::Changed => ["读取过程中文件被改动", "the file changed while it was read", "保存并关闭后再试一次", "save and close it, then run again"],
-        What::Exists => ["输出文件已存在，没有覆盖", "the output exists and was not replaced", "换一个名字，或加 --force 覆盖", "choose another name, or add --force to replace it"],
-        What::IsFolder => ["输出是一个文件夹", "the output is a folder", "用 -o 给出文件名", "name a file with -o"],
-        What::NotAFolder => ["有多个输入，输出应是文件夹，这里是文件", "with several inputs the output is a folder; this is a file", "用 -o 给出文件夹", "name a folder with -o"],
-        What::NoFolder => ["输出所在的文件夹不存在", "the folder of the output does not exist", "先建好文件夹，或换一个位置", "make the folder first, or write elsewhere"],
-        What::ReadOnly => ["输出文件是只读的，没有改动", "the output is read-only and was not changed", "取消只读，或用 -o 写到别处", "make it writable, or write elsewhere with -o"],
-        What::DeniedOutput => ["没有写入权限", "no permission to write there", "用 -o 写到有权限的文件夹", "write to another folder with -o"],
-        What::OpenElsewhere => ["输出文件正在别处打开，没有改动", "the output is open elsewhere and was not changed", "关闭它再试，或用 -o 写到别处", "close it, or write elsewhere with -o"],
-        What::SameAsInput => ["输出就是输入文件，没有改动", "the output is the input, which was not changed", "换一个名字，或加 --in-place 直接改写", "choose another name, or add --in-place to write over it"],
-        What::SameOutput => ["另一个输入的输出也是这个文件", "another input has the same output", "分开处理，或先改名", "run them apart, or rename one"],
-        What::Terminal => ["不能把表格文件写到终端", "a workbook cannot be written to a terminal", "用 -o 给出文件名，或重定向到文件", "name a file with -o, or redirect the output"],
-        What::Rule => ["没有这条规则", "there is no such rule", "`jixiao rules` 列出全部规则", "`jixiao rules` lists them"],
+        What::Denied => [
+            "没有读取权限",
+            "no permission to read it",
+            "请有权限的人开放读取，或复制一份",
+            "have it made readable, or use a copy",
+        ],
+        What::Changed => [
+            "读取过程中文件被改动",
+            "the file changed while it was read",
+            "保存并关闭后再试一次",
+            "save and close it, then run again",
+        ],
+        What::Exists => [
+            "输出文件已存在，没有覆盖",
+            "the output exists and was not replaced",
+            "换一个名字，或加 --force 覆盖",
+            "choose another name, or add --force to replace it",
+        ],
+        What::IsFolder => {
+            ["输出是一个文件夹", "the output is a folder", "用 -o 给出文件名", "name a file with -o"]
+        }
+        What::NotAFolder => [
+            "有多个输入，输出应是文件夹，这里是文件",
+            "with several inputs the output is a folder; this is a file",
+            "用 -o 给出文件夹",
+            "name a folder with -o",
+        ],
+        What::NoFolder => [
+            "输出所在的文件夹不存在",
+            "the folder of the output does not exist",
+            "先建好文件夹，或换一个位置",
+            "make the folder first, or write elsewhere",
+        ],
+        What::ReadOnly => [
+            "输出文件是只读的，没有改动",
+            "the output is read-only and was not changed",
+            "取消只读，或用 -o 写到别处",
+            "make it writable, or write elsewhere with -o",
+        ],
+        What::DeniedOutput => [
+            "没有写入权限",
+            "no permission to write there",
+            "用 -o 写到有权限的文件夹",
+            "write to another folder with -o",
+        ],
+        What::OpenElsewhere => [
+            "输出文件正在别处打开，没有改动",
+            "the output is open elsewhere and was not changed",
+            "关闭它再试，或用 -o 写到别处",
+            "close it, or write elsewhere with -o",
+        ],
+        What::SameAsInput => [
+            "输出就是输入文件，没有改动",
+            "the output is the input, which was not changed",
+            "换一个名字，或加 --in-place 直接改写",
+            "choose another name, or add --in-place to write over it",
+        ],
+        What::SameOutput => [
+            "另一个输入的输出也是这个文件",
+            "another input has the same output",
+            "分开处理，或先改名",
+            "run them apart, or rename one",
+        ],
+        What::Terminal => [
+            "不能把表格文件写到终端",
+            "a workbook cannot be written to a terminal",
+            "用 -o 给出文件名，或重定向到文件",
+            "name a file with -o, or redirect the output",
+        ],
+        What::Rule => [
+            "没有这条规则",
+            "there is no such rule",
+            "`jixiao rules` 列出全部规则",
+            "`jixiao rules` lists them",
+        ],
         _ => ["", "", "", ""],
     };
     (Words::new(fact_zh, fact_en), Words::new(help_zh, help_en))
 }
 
-fn no_table(nearest: &Words) -> (Words, Words) {
-    let fact = if nearest.zh.is_empty() {
-        Words::new("没有找到自评结果汇总表", "no summary table was found")
-    } else {
-        nearest.clone()
+/// What S001 says, with its place in front.
+fn no_table(finding: &Finding) -> (Words, Words) {
+    let place = match (&finding.place.sheet, finding.place.cell) {
+        (Some(sheet), Some(cell)) => Words::new(format!("{sheet}!{cell} 处"), format!("at {sheet}!{cell}, ")),
+        _ => Words::default(),
     };
-    (fact, Words::new("确认文件里有官方格式的汇总表和完整表头", "make sure the file holds the form with its whole heading"))
+    let (zh, en) = (&finding.message.zh, &finding.message.en);
+    let fact = if place.zh.is_empty() {
+        finding.message.clone()
+    } else {
+        Words::new(
+            format!("没有找到汇总表，{}{zh}", place.zh),
+            format!("no summary table was found; {}{en}", place.en),
+        )
+    };
+    (fact, finding.help.clone())
 }
 
 fn open_code(error: &OpenError) -> &'static str {
@@ -243,18 +329,32 @@ fn open_code(error: &OpenError) -> &'static str {
 
 const SAVE_AS: (&str, &str) =
     ("用 Excel 或 WPS 打开，另存为 .xlsx 再试", "open it in Excel or WPS, save it as .xlsx, and run again");
-const AGAIN: (&str, &str) =
-    ("请对方重新发送，或用 Excel、WPS 打开后另存为 .xlsx", "have it sent again, or open it in Excel or WPS and save it as .xlsx");
+const ANOTHER: (&str, &str) = (
+    "把汇总表放进 Excel 或 WPS，存为 .xlsx 再试",
+    "put the table into Excel or WPS, save it as .xlsx, and run again",
+);
+const AGAIN: (&str, &str) = (
+    "请对方重新发送，或用 Excel、WPS 打开后另存为 .xlsx",
+    "have it sent again, or open it in Excel or WPS and save it as .xlsx",
+);
 
 fn open(error: &OpenError) -> (Words, Words) {
     let en = error.to_string();
     let (zh, (help_zh, help_en)) = match error {
         OpenError::Empty => ("文件是空的（0 字节）".to_owned(), AGAIN),
-        OpenError::NotAWorkbook(kind) => (format!("不是表格文件，内容是 {}", kind_zh(kind)), SAVE_AS),
-        OpenError::Unsupported(kind) => (format!("是 {} 文件，这里只处理 .xlsx 和 .xlsm", kind_zh(kind)), SAVE_AS),
+        OpenError::NotAWorkbook(kind) => (
+            format!("不是 .xlsx 表格，内容是{}", kind_zh(kind)),
+            if is_table(kind) { SAVE_AS } else { ANOTHER },
+        ),
+        OpenError::Unsupported(kind) => {
+            (format!("这是 {} 文件，目前只处理 .xlsx 和 .xlsm", kind_zh(kind)), SAVE_AS)
+        }
         OpenError::Encrypted => (
             "文件有打开密码".to_owned(),
-            ("在 Excel 或 WPS 中取消密码后另存再试", "remove the password in Excel or WPS, save, and run again"),
+            (
+                "在 Excel 或 WPS 中取消密码后另存再试",
+                "remove the password in Excel or WPS, save, and run again",
+            ),
         ),
         OpenError::Truncated(_) => ("文件不完整，后半部分缺失".to_owned(), AGAIN),
         OpenError::Ambiguous(what) => (format!("压缩包自相矛盾，不同软件会读出不同内容（{what}）"), AGAIN),
@@ -263,14 +363,58 @@ fn open(error: &OpenError) -> (Words, Words) {
             format!("{part} 超过上限 {limit}（{what}）"),
             ("删除多余的行、列和图片后再试", "remove surplus rows, columns and pictures, and run again"),
         ),
-        OpenError::NoSheet(sheet) => (format!("没有工作表 {sheet}"), ("检查工作表名称", "check the sheet's name")),
+        OpenError::NoSheet(sheet) => {
+            (format!("没有工作表 {sheet}"), ("检查工作表名称", "check the sheet's name"))
+        }
         other => (format!("打不开（{other}）"), AGAIN),
     };
     (Words::new(zh, en), Words::new(help_zh, help_en))
 }
 
-fn kind_zh(kind: &str) -> String {
-    kind.to_owned()
+/// What a file is, as the reader names it, in Chinese.
+const KINDS: &[(&str, &str)] = &[
+    ("a PDF document", "PDF 文档"),
+    ("a picture", "图片"),
+    ("a RAR archive", "RAR 压缩包"),
+    ("a 7z archive", "7z 压缩包"),
+    ("a gzip archive", "gzip 压缩包"),
+    ("an RTF document", "RTF 文档"),
+    ("a web archive", "网页存档"),
+    ("a database", "数据库文件"),
+    ("a Parquet file", "Parquet 文件"),
+    ("one piece of an archive in several files", "分卷压缩包的一部分"),
+    ("a SYLK table", "SYLK 表格"),
+    ("a Word document (.doc)", "Word 文档（.doc）"),
+    ("a Word document (.docx)", "Word 文档（.docx）"),
+    ("a presentation (.ppt)", "演示文稿（.ppt）"),
+    ("a presentation (.pptx)", "演示文稿（.pptx）"),
+    ("a drawing (.vsdx)", "绘图文件（.vsdx）"),
+    ("an OFD document", "OFD 文档"),
+    ("an OLE container without a workbook", "不含表格的旧版 Office 文件"),
+    ("an OpenDocument file without a table sheet", "不含表格的 OpenDocument 文件"),
+    ("a zip archive without a workbook", "压缩包，里面没有表格"),
+    ("of an unknown kind", "无法识别的数据"),
+    ("an HTML page", "网页（HTML）"),
+    ("an XML spreadsheet of Excel 2003", "Excel 2003 的 XML 表格"),
+    ("a flat OpenDocument file", "单文件 OpenDocument"),
+    ("XML text", "XML 文本"),
+    ("JSON text", "JSON 文本"),
+    ("blank text", "空白文本"),
+    ("text, perhaps a table (CSV)", "文本，可能是 CSV 表格"),
+    ("text", "文本"),
+    (".xls", ".xls/.et（旧版 Excel、WPS 表格）"),
+    (".xlsb", ".xlsb（二进制 Excel）"),
+    (".ods", ".ods（OpenDocument 表格）"),
+    (".numbers", ".numbers（Mac 表格）"),
+];
+
+fn kind_zh(kind: &'static str) -> &'static str {
+    KINDS.iter().find(|(en, _)| *en == kind).map_or(kind, |(_, zh)| zh)
+}
+
+/// Whether the content is a table that a spreadsheet program can save as .xlsx.
+fn is_table(kind: &str) -> bool {
+    ["CSV", "SYLK", "HTML", "XML spreadsheet", "OpenDocument"].iter().any(|table| kind.contains(table))
 }
 
 fn patch(error: &PatchError) -> (Words, Words) {
@@ -317,7 +461,9 @@ mod tests {
             What::Changed,
             What::Open(OpenError::Empty),
             What::Open(OpenError::Encrypted),
-            What::NoTable(Words::default()),
+            What::NoTable(Box::new(jixiao_selfeval::rules::no_table(&jixiao_selfeval::layout::NoTable {
+                nearest: None,
+            }))),
             What::Exists,
             What::IsFolder,
             What::NotAFolder,

@@ -12,8 +12,16 @@ use crate::failure::Exit;
 
 /// Texts by command; the empty name is the program itself.
 const COMMANDS: &[(&str, &str, &str)] = &[
-    ("", "填报、核对《项目支出绩效自评结果汇总表》", "Fills and checks the performance self-evaluation summary form (项目支出绩效自评结果汇总表)"),
-    ("fill", "补全表中由公式计算的单元格，并核对结果", "Completes the computed cells of a form and checks the result"),
+    (
+        "",
+        "填报、核对《项目支出绩效自评结果汇总表》",
+        "Fills and checks the performance self-evaluation summary form (项目支出绩效自评结果汇总表)",
+    ),
+    (
+        "fill",
+        "补全表中由公式计算的单元格，并核对结果",
+        "Completes the computed cells of a form and checks the result",
+    ),
     ("check", "核对表中各项数字，列出问题和改法", "Checks every figure of a form and says what to correct"),
     ("template", "生成一张带公式的空白汇总表", "Writes a blank official form with live formulas"),
     ("explain", "说明一条核对规则", "Explains one rule"),
@@ -22,29 +30,77 @@ const COMMANDS: &[(&str, &str, &str)] = &[
 
 /// Texts by argument; where one command's differs it is listed as `command.argument`.
 const ARGUMENTS: &[(&str, &str, &str)] = &[
-    ("lang", "输出语言 zh（中文）或 en（英文），默认随系统；JSON 默认中文", "Language of the output, zh or en; the system's unless given (JSON: zh)"),
+    (
+        "lang",
+        "输出语言 zh（中文）或 en（英文），默认随系统；JSON 默认中文",
+        "Language of the output, zh or en; the system's unless given (JSON: zh)",
+    ),
     ("quiet", "只报告错误", "Print errors only"),
     ("help", "显示帮助", "Print help"),
     ("version", "显示版本", "Print the version"),
     ("inputs", "文件、文件夹或通配符；- 为标准输入", "Files, folders or globs; - is standard input"),
-    ("files_from", "从文件（- 为标准输入）逐行读取要处理的文件名", "Read the names of the inputs from a file, one a line (- is standard input)"),
-    ("jobs", "同时处理的文件数，默认为处理器核数", "How many files are worked on at once; the number of cores unless given"),
-    ("profile", "地方口径：内置名称（national）或 TOML 文件", "Profile: a built-in name (national) or a TOML file"),
-    ("weights", "合计得分的权重：budget 按全年预算数（默认），executed 按全年执行数", "Weights of the total score: budget (default) or executed"),
-    ("output", "输出文件；多个输入时为文件夹；- 为标准输出", "Output file; a folder with several inputs; - is standard output"),
+    (
+        "files_from",
+        "从文件（- 为标准输入）逐行读取要处理的文件名",
+        "Read the names of the inputs from a file, one a line (- is standard input)",
+    ),
+    (
+        "jobs",
+        "同时处理的文件数，默认为处理器核数",
+        "How many files are worked on at once; the number of cores unless given",
+    ),
+    (
+        "profile",
+        "地方口径：内置名称（national）或 TOML 文件",
+        "Profile: a built-in name (national) or a TOML file",
+    ),
+    (
+        "weights",
+        "合计得分的权重：budget 按全年预算数（默认），executed 按全年执行数",
+        "Weights of the total score: budget (default) or executed",
+    ),
+    (
+        "output",
+        "输出文件；多个输入时为文件夹；- 为标准输出",
+        "Output file; a folder with several inputs; - is standard output",
+    ),
     ("template.output", "输出文件；- 为标准输出", "Output file; - is standard output"),
     ("force", "允许覆盖已有的输出文件", "Replace an output that exists"),
-    ("fill.force", "允许覆盖已有的输出文件；允许改动带数字签名的文件（签名随之失效）", "Replace an output that exists; edit a signed workbook (its signature no longer holds)"),
+    (
+        "fill.force",
+        "允许覆盖已有的输出文件；允许改动带数字签名的文件（签名随之失效）",
+        "Replace an output that exists; edit a signed workbook (its signature no longer holds)",
+    ),
     ("in_place", "直接改写输入文件", "Write the result over the input"),
-    ("recompute", "把手工填写的计算单元格也换成公式，并列出变化", "Put formulas into computed cells that hold typed numbers, too, and list what changes"),
+    (
+        "recompute",
+        "把手工填写的计算单元格也换成公式，并列出变化",
+        "Put formulas into computed cells that hold typed numbers, too, and list what changes",
+    ),
     ("fix", "先把文本形式的数字转为数字", "Turn numbers written as text into numbers first"),
-    ("strict", "有单元格只能留空或结果有必须修改的问题时，退出码为 1", "Exit with 1 when a cell had to stay blank or the result has an error"),
+    (
+        "strict",
+        "有单元格只能留空或结果有必须修改的问题时，退出码为 1",
+        "Exit with 1 when a cell had to stay blank or the result has an error",
+    ),
     ("all", "同时列出提示和全部涉及的行", "Show infos and every row concerned, too"),
-    ("format", "输出格式：text、json 或 jsonl（每个文件一行）", "Format of the report: text, json or jsonl (one file a line)"),
+    (
+        "format",
+        "输出格式：text、json 或 jsonl（每个文件一行）",
+        "Format of the report: text, json or jsonl (one file a line)",
+    ),
     ("rules.format", "输出格式：text 或 json", "Format of the list: text or json"),
-    ("select", "只报告这些规则，逗号分隔，可写字母类别（A,W001）", "Report these rules only, parted by commas; a letter stands for its class (A,W001)"),
+    (
+        "select",
+        "只报告这些规则，逗号分隔，可写字母类别（A,W001）",
+        "Report these rules only, parted by commas; a letter stands for its class (A,W001)",
+    ),
     ("ignore", "不报告这些规则，逗号分隔", "Leave these rules out, parted by commas"),
-    ("fail_on", "有该级别及以上的问题时退出码为 1：error（默认）、warning、info、never", "Exit with 1 on findings of this level or above: error (default), warning, info, never"),
+    (
+        "fail_on",
+        "有该级别及以上的问题时退出码为 1：error（默认）、warning、info、never",
+        "Exit with 1 on findings of this level or above: error (default), warning, info, never",
+    ),
     ("rows", "项目行数，默认 14", "Number of project rows, 14 unless given"),
     ("year", "标题中的年度", "Year of the title"),
     ("unit", "标题中的单位名称", "Unit's name in the title"),
@@ -117,17 +173,18 @@ pub(crate) fn command(lang: Lang) -> Command {
     let mut line = dress(Line::command(), "", lang)
         .subcommand_help_heading(lang.of("命令", "Commands"))
         .help_template(lang.of(
-            "{about}\n\n用法：{usage}\n\n{all-args}\n\n`jixiao <命令> --help` 查看每个命令的选项。\n",
-            "{about}\n\nUsage: {usage}\n\n{all-args}\n\n`jixiao <COMMAND> --help` shows a command's options.\n",
-        ));
+        "{about}\n\n用法：{usage}\n\n{all-args}\n\n`jixiao <命令> --help` 查看每个命令的选项。\n",
+        "{about}\n\nUsage: {usage}\n\n{all-args}\n\n`jixiao <COMMAND> --help` shows a command's options.\n",
+    ));
     let names: Vec<String> = line.get_subcommands().map(|sub| sub.get_name().to_owned()).collect();
     for name in names {
-        line = line.mut_subcommand(&name, |sub| {
-            dress(sub, &name, lang).help_template(lang.of(
-                "{about}\n\n用法：{usage}\n\n{all-args}\n",
-                "{about}\n\nUsage: {usage}\n\n{all-args}\n",
-            ))
-        });
+        line =
+            line.mut_subcommand(&name, |sub| {
+                dress(sub, &name, lang).help_template(lang.of(
+                    "{about}\n\n用法：{usage}\n\n{all-args}\n",
+                    "{about}\n\nUsage: {usage}\n\n{all-args}\n",
+                ))
+            });
     }
     line
 }
@@ -138,7 +195,8 @@ fn dress(command: Command, name: &str, lang: Lang) -> Command {
     command.about(about).override_usage(usage).mut_args(|arg| {
         let id = arg.get_id().as_str().to_owned();
         let own = text(ARGUMENTS, &format!("{name}.{id}"), lang);
-        let heading = if arg.is_positional() { lang.of("参数", "Arguments") } else { lang.of("选项", "Options") };
+        let heading =
+            if arg.is_positional() { lang.of("参数", "Arguments") } else { lang.of("选项", "Options") };
         arg.help(own.or_else(|| text(ARGUMENTS, &id, lang)).unwrap_or(""))
             .help_heading(heading)
             .hide_possible_values(true)
@@ -205,7 +263,11 @@ mod tests {
             let line = command(lang);
             line.clone().debug_assert();
             for sub in std::iter::once(&line).chain(line.get_subcommands()) {
-                assert!(sub.get_about().is_some_and(|about| !about.to_string().is_empty()), "{}", sub.get_name());
+                assert!(
+                    sub.get_about().is_some_and(|about| !about.to_string().is_empty()),
+                    "{}",
+                    sub.get_name()
+                );
                 for arg in sub.get_arguments() {
                     let help = arg.get_help().map(ToString::to_string).unwrap_or_default();
                     assert!(!help.is_empty(), "{} {}", sub.get_name(), arg.get_id());

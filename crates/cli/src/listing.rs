@@ -70,7 +70,10 @@ impl Listing {
         let zh: Vec<String> = parts.clone().map(|(count, zh, _)| format!("{zh} {count} 个")).collect();
         let en: Vec<String> = parts.map(|(count, _, en)| format!("{count} {en}")).collect();
         (!zh.is_empty()).then(|| {
-            Words::new(format!("文件夹中跳过：{}", zh.join("，")), format!("skipped in folders: {}", en.join(", ")))
+            Words::new(
+                format!("文件夹中跳过：{}", zh.join("，")),
+                format!("skipped in folders: {}", en.join(", ")),
+            )
         })
     }
 
@@ -157,7 +160,8 @@ fn is_wanted(path: &Path, wanted: Wanted) -> bool {
 }
 
 fn lines(list: &Path) -> Result<Vec<PathBuf>, Failure> {
-    let failed = |error: std::io::Error| Failure::new(list.display().to_string(), What::List(error.to_string()));
+    let failed =
+        |error: std::io::Error| Failure::new(list.display().to_string(), What::List(error.to_string()));
     let mut text = String::new();
     if list.as_os_str() == "-" {
         std::io::stdin().lock().read_to_string(&mut text).map_err(failed)?;
@@ -239,7 +243,9 @@ mod tests {
         let fits = |pattern: &str, name: &str| {
             matches(&pattern.chars().collect::<Vec<_>>(), &name.chars().collect::<Vec<_>>())
         };
-        assert!(fits("*.xlsx", "汇总表.xlsx") && fits("20??-*.xls?", "2023-中川.xlsm") && fits("**a*", "bab"));
+        assert!(
+            fits("*.xlsx", "汇总表.xlsx") && fits("20??-*.xls?", "2023-中川.xlsm") && fits("**a*", "bab")
+        );
         assert!(!fits("*.xlsx", "汇总表.xls") && !fits("?", "") && !fits("a*b", "abc"));
     }
 }

@@ -72,6 +72,15 @@ pub(crate) fn permit(target: &Path, input: Option<&Path>, replace: Replace) -> R
     Ok(())
 }
 
+/// Makes the folder that several outputs go to.
+pub(crate) fn make_folder(folder: &Path) -> Result<(), Failure> {
+    let shown = folder.display().to_string();
+    if folder.exists() && !folder.is_dir() {
+        return Err(Failure::new(shown, What::NotAFolder));
+    }
+    fs::create_dir_all(folder).map_err(|error| Failure::writing(shown, &error))
+}
+
 fn same_file(a: &Path, b: &Path) -> bool {
     matches!((fs::canonicalize(a), fs::canonicalize(b)), (Ok(a), Ok(b)) if a == b)
 }
@@ -95,7 +104,11 @@ pub(crate) fn stage(target: &Path, bytes: &[u8], replace: Replace) -> Result<Opt
         return Ok(None);
     }
     // A link stays a link: what it points to is replaced.
-    let target = if found.is_some() { fs::canonicalize(target).unwrap_or_else(|_| target.to_owned()) } else { target.to_owned() };
+    let target = if found.is_some() {
+        fs::canonicalize(target).unwrap_or_else(|_| target.to_owned())
+    } else {
+        target.to_owned()
+    };
     let mut file = temporary(&target, found.as_ref()).map_err(|error| failed(&error))?;
     file.write_all(bytes).and_then(|()| file.as_file().sync_all()).map_err(|error| failed(&error))?;
     Ok(Some(Staged { file, target, shown, replace }))
@@ -113,13 +126,17 @@ fn temporary(target: &Path, found: Option<&fs::Metadata>) -> io::Result<NamedTem
 
 /// A new file's usual permissions, less what the user's mask takes away; temporary files are private otherwise.
 #[cfg(unix)]
-fn plain_permissions<'a, 'b, 'c>(builder: &'a mut tempfile::Builder<'b, 'c>) -> &'a mut tempfile::Builder<'b, 'c> {
+fn plain_permissions<'a, 'b, 'c>(
+    builder: &'a mut tempfile::Builder<'b, 'c>,
+) -> &'a mut tempfile::Builder<'b, 'c> {
     use std::os::unix::fs::PermissionsExt;
     builder.permissions(fs::Permissions::from_mode(0o666))
 }
 
 #[cfg(not(unix))]
-fn plain_permissions<'a, 'b, 'c>(builder: &'a mut tempfile::Builder<'b, 'c>) -> &'a mut tempfile::Builder<'b, 'c> {
+fn plain_permissions<'a, 'b, 'c>(
+    builder: &'a mut tempfile::Builder<'b, 'c>,
+) -> &'a mut tempfile::Builder<'b, 'c> {
     builder
 }
 
@@ -171,7 +188,12 @@ pub(crate) fn is_ours(path: &Path) -> bool {
 }
 
 /// `表.xlsx` to `表-已填.xlsx`; no doubled suffix. The extension is the input's unless one is given.
-pub(crate) fn named(input: &Path, suffix: Suffix, lang: jixiao_render::Lang, extension: Option<&str>) -> PathBuf {
+pub(crate) fn named(
+    input: &Path,
+    suffix: Suffix,
+    lang: jixiao_render::Lang,
+    extension: Option<&str>,
+) -> PathBuf {
     let mut name = input.file_stem().unwrap_or_default().to_owned();
     let stem = name.to_string_lossy();
     if !stem.ends_with(suffix.zh) && !stem.ends_with(suffix.en) {

@@ -1,0 +1,254 @@
+//! `check`: findings, for people or programs.
+
+use std::path::{Path, PathBuf};
+
+use jixiao_render::Lang;
+use jixiao_render::json::{self, Source};
+use jixiao_render::text::{self, Detail, FileLine, Style};
+use jixiao_selfeval::review::{Counts, review};
+use jixiao_selfeval::{Review, Severity, rules};
+use jixiao_workbook::Workbook;
+use sha2::{Digest, Sha256};
+
+use super::{Terms, close, failed_line, note_owner};
+use crate::args::{Check, Format, Language, Level};
+use crate::batch;
+use crate::console::Console;
+use crate::failure::{Exit, Failure, What};
+use crate::help::chosen;
+use crate::input::Input;
+use crate::listing::{Listing, Wanted};
+use crate::output::{self, CHECKED, Replace, Target};
+
+/// What the flags mean.
+struct Request {
+    terms: Terms,
+    format: Format,
+    /// The language of JSON, which does not follow the system.
+    lang: Lang,
+    select: Vec<String>,
+    ignore: Vec<String>,
+    fail_on: Option<Severity>,
+    output: Option<PathBuf>,
+    replace: Replace,
+    style: Style,
+    many: bool,
+}
+
+/// What became of one input.
+struct Outcome {
+    report: String,
+    line: FileLine,
+    exit: Exit,
+}
+
+pub(super) fn run(args: Check, lang: Option<Language>, console: &mut Console<'_>) -> Result<Exit, Failure> {
+    let listing = Listing::of(&args.inputs.inputs, args.inputs.files_from.as_deref(), Wanted::Submissions)?;
+    let jobs = args.inputs.jobs;
+    let request = Request::of(args, lang, listing.many, console)?;
+    if let (Some(folder), true) = (&request.output, request.many) {
+        output::make_folder(folder)?;
+    }
+    let mut run = Run { exit: Exit::Done, lines: Vec::new(), parts: Vec::new() };
+    batch::run(
+        &listing.inputs,
+        jobs,
+        console,
+        |input| one(&request, input),
+        |index, result, console| {
+            let input = listing.inputs.get(index).and_then(|input| input.as_ref().ok());
+            if let Some(input) = input {
+                note_owner(input, console);
+            }
+            let told = run.tell(&request, input, result, console);
+            run.exit = run.exit.max(told);
+        },
+    );
+    run.close(&request, &listing, console);
+    Ok(run.exit)
+}
+
+/// What is gathered over the inputs.
+struct Run {
+    exit: Exit,
+    lines: Vec<FileLine>,
+    /// Elements of the JSON report that is printed at the end.
+    parts: Vec<String>,
+}
+
+impl Run {
+    fn tell(
+        &mut self,
+        request: &Request,
+        input: Option<&Input>,
+        result: Result<Outcome, Failure>,
+        console: &mut Console<'_>,
+    ) -> Exit {
+        let outcome = match result {
+            Ok(outcome) => outcome,
+            Err(failure) => {
+                console.failure(&failure);
+                let path = input.map_or_else(|| failure.about.clone(), Input::shown);
+                let source = Source { path: &path, sha256: None, profile: &request.terms.profile.name };
+                let report = match request.format {
+                    Format::Text => String::new(),
+                    _ => json::file(source, Err(&failure.unread()), request.lang),
+                };
+                let line = failed_line(path.clone(), &failure, console);
+                Outcome { report, line, exit: failure.exit() }
+            }
+        };
+        let exit = outcome.exit;
+        let written = match &request.output {
+            Some(_) if !outcome.report.is_empty() => request.write(input, &outcome, console),
+            _ => Ok(false),
+        };
+        match written {
+            Ok(true) => {}
+            Ok(false) => self.print(request, outcome.report, console),
+            Err(failure) => {
+                console.failure(&failure);
+                self.lines.push(failed_line(outcome.line.path, &failure, console));
+                return exit.max(failure.exit());
+            }
+        }
+        self.lines.push(outcome.line);
+        exit
+    }
+
+    fn print(&mut self, request: &Request, report: String, console: &mut Console<'_>) {
+        match request.format {
+            Format::Text if report.is_empty() => {}
+            Format::Text => {
+                console.report(&report);
+                if request.many {
+                    console.report("\n");
+                }
+            }
+            Format::Jsonl => console.product(format!("{report}\n").as_bytes()),
+            Format::Json => self.parts.push(report),
+        }
+    }
+
+    fn close(&self, request: &Request, listing: &Listing, console: &mut Console<'_>) {
+        if request.format == Format::Json && request.output.is_none() {
+            console.product(json::report(&self.parts, sum(&self.lines)).as_bytes());
+        }
+        if listing.many {
+            let style = Style { lang: console.lang(), ..request.style };
+            let closing = close(&self.lines, listing.skipped(), style);
+            match request.format {
+                Format::Text => console.report(&closing),
+                _ => console.aside(&closing),
+            }
+        }
+    }
+}
+
+fn sum(lines: &[FileLine]) -> Counts {
+    lines.iter().fold(Counts::default(), |sum, line| Counts {
+        error: sum.error + line.counts.error,
+        warning: sum.warning + line.counts.warning,
+        info: sum.info + line.counts.info,
+    })
+}
+
+impl Request {
+    fn of(args: Check, lang: Option<Language>, many: bool, console: &Console<'_>) -> Result<Self, Failure> {
+        let to_terminal = args.target.output.is_none();
+        let style = console.style(if args.all { Detail::All } else { Detail::Usual });
+        Ok(Self {
+            terms: Terms::of(&args.inputs)?,
+            format: args.format,
+            lang: chosen(lang).unwrap_or(Lang::Zh),
+            select: codes(&args.select)?,
+            ignore: codes(&args.ignore)?,
+            fail_on: match args.fail_on {
+                Level::Error => Some(Severity::Error),
+                Level::Warning => Some(Severity::Warning),
+                Level::Info => Some(Severity::Info),
+                Level::Never => None,
+            },
+            output: args.target.output,
+            replace: if args.target.force { Replace::Other } else { Replace::Never },
+            style: if to_terminal { style } else { Style { colour: text::Colour::Never, ..style } },
+            many,
+        })
+    }
+
+    /// Whether `--select` and `--ignore` let a finding through.
+    fn wants(&self, code: &str) -> bool {
+        let among = |list: &[String]| list.iter().any(|start| code.starts_with(start.as_str()));
+        (self.select.is_empty() || among(&self.select)) && !among(&self.ignore)
+    }
+
+    /// Writes one report where `-o` says; false where that is standard output.
+    fn write(
+        &self,
+        input: Option<&Input>,
+        outcome: &Outcome,
+        console: &Console<'_>,
+    ) -> Result<bool, Failure> {
+        let standard = Input::Standard;
+        let input = input.unwrap_or(&standard);
+        let extension = match self.format {
+            Format::Text => "txt",
+            Format::Json => "json",
+            Format::Jsonl => "jsonl",
+        };
+        let name = |path: &Path| output::named(path, CHECKED, console.lang(), Some(extension));
+        let Target::File(path) = output::target(input, self.output.as_deref(), self.many, name) else {
+            return Ok(false);
+        };
+        output::permit(&path, input.path(), self.replace)?;
+        let text = match self.format {
+            Format::Text => outcome.report.clone(),
+            Format::Json => json::report(std::slice::from_ref(&outcome.report), outcome.line.counts),
+            Format::Jsonl => format!("{}\n", outcome.report),
+        };
+        if let Some(staged) = output::stage(&path, text.as_bytes(), self.replace)? {
+            staged.commit()?;
+        }
+        Ok(true)
+    }
+}
+
+/// Codes and classes of rules in capitals; each must begin a known code.
+fn codes(list: &[String]) -> Result<Vec<String>, Failure> {
+    let known = |code: &String| rules::ALL.iter().any(|rule| rule.code.starts_with(code.as_str()));
+    let codes = list.iter().map(|code| code.trim().to_ascii_uppercase()).filter(|code| !code.is_empty());
+    codes.map(|code| if known(&code) { Ok(code) } else { Err(Failure::new(code, What::Rule)) }).collect()
+}
+
+fn one(request: &Request, input: &Input) -> Result<Outcome, Failure> {
+    let path = input.shown();
+    let bytes = input.read()?;
+    let sha256 = (request.format != Format::Text).then(|| hexadecimal(&Sha256::digest(&bytes)));
+    let opened = |error| Failure::new(path.clone(), What::Open(error));
+    let workbook = Workbook::open(bytes).map_err(opened)?;
+    let mut review = review(&workbook, &request.terms.profile, request.terms.review());
+    if review.table.is_none() {
+        super::readable(&workbook).map_err(opened)?;
+    }
+    review.findings.retain(|finding| request.wants(&finding.code));
+    let source = Source { path: &path, sha256: sha256.as_deref(), profile: &request.terms.profile.name };
+    let report = match request.format {
+        Format::Text => text::check(&path, &review, request.style),
+        Format::Json | Format::Jsonl => json::file(source, Ok(&review), request.lang),
+    };
+    let exit = exit(&review, request.fail_on);
+    let line = FileLine { path, verdict: review.verdict(), counts: review.counts(), error: None };
+    Ok(Outcome { report, line, exit })
+}
+
+fn exit(review: &Review, fail_on: Option<Severity>) -> Exit {
+    let worst = review.findings.iter().map(|finding| finding.severity).max();
+    match (worst, fail_on) {
+        (Some(worst), Some(limit)) if worst >= limit => Exit::Findings,
+        _ => Exit::Done,
+    }
+}
+
+fn hexadecimal(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}

@@ -1,0 +1,216 @@
+//! `fill`: completes forms and checks the result.
+
+use std::path::PathBuf;
+
+use jixiao_render::text::{self, Detail, FileLine, Filled, Style};
+use jixiao_selfeval::fill::{self, Plan};
+use jixiao_selfeval::layout::{NoTable, locate};
+use jixiao_selfeval::review::{Verdict, review};
+use jixiao_selfeval::{Summary, rules};
+use jixiao_workbook::patch::Signature;
+use jixiao_workbook::{OpenError, PatchError, Workbook};
+
+use super::{Terms, close, failed_line, note_owner};
+use crate::args::Fill;
+use crate::batch;
+use crate::console::Console;
+use crate::failure::{Exit, Failure, What};
+use crate::input::Input;
+use crate::listing::{Listing, Wanted};
+use crate::output::{self, FILLED, Replace, Target};
+
+/// What the flags mean.
+struct Request {
+    terms: Terms,
+    options: fill::Options,
+    signature: Signature,
+    replace: Replace,
+    output: Option<PathBuf>,
+    strict: bool,
+    style: Style,
+    many: bool,
+}
+
+/// What became of one input.
+struct Outcome {
+    report: String,
+    line: FileLine,
+    exit: Exit,
+    /// The result, where it goes to standard output.
+    product: Option<Vec<u8>>,
+}
+
+pub(super) fn run(args: Fill, console: &mut Console<'_>) -> Result<Exit, Failure> {
+    let listing = Listing::of(&args.inputs.inputs, args.inputs.files_from.as_deref(), Wanted::Spreadsheets)?;
+    let jobs = args.inputs.jobs;
+    let request = Request::of(args, listing.many, console)?;
+    request.prepare_folder()?;
+    let clashes = request.clashes(&listing.inputs);
+    if !request.many && console.screen().out && request.writes_to_standard(&listing) {
+        return Err(Failure::new("-", What::Terminal));
+    }
+    let work = |input: &Input| match clashes.iter().find(|path| input.path() == Some(path)) {
+        Some(path) => Err(Failure::new(path.display().to_string(), What::SameOutput)),
+        None => one(&request, input),
+    };
+    let mut exit = Exit::Done;
+    let mut lines = Vec::new();
+    batch::run(&listing.inputs, jobs, console, work, |index, result, console| {
+        let input = listing.inputs.get(index).and_then(|input| input.as_ref().ok());
+        if let Some(input) = input {
+            note_owner(input, console);
+        }
+        exit = exit.max(tell(result, input, &request, console, &mut lines));
+    });
+    if listing.many {
+        console.report(&close(&lines, listing.skipped(), request.style));
+    }
+    Ok(exit)
+}
+
+/// Prints one outcome and keeps its line for the closing table.
+fn tell(
+    result: Result<Outcome, Failure>,
+    input: Option<&Input>,
+    request: &Request,
+    console: &mut Console<'_>,
+    lines: &mut Vec<FileLine>,
+) -> Exit {
+    match result {
+        Ok(outcome) => {
+            match &outcome.product {
+                Some(bytes) => {
+                    console.product(bytes);
+                    console.aside(&outcome.report);
+                }
+                None => console.report(&outcome.report),
+            }
+            if request.many {
+                console.report("\n");
+            }
+            lines.push(outcome.line);
+            outcome.exit
+        }
+        Err(failure) => {
+            console.failure(&failure);
+            let path = input.map_or_else(|| failure.about.clone(), Input::shown);
+            lines.push(failed_line(path, &failure, console));
+            failure.exit()
+        }
+    }
+}
+
+impl Request {
+    fn of(args: Fill, many: bool, console: &Console<'_>) -> Result<Self, Failure> {
+        let terms = Terms::of(&args.inputs)?;
+        let mut options = fill::Options::default();
+        (options.recompute, options.fix, options.weights) = (args.recompute, args.fix, terms.weights);
+        Ok(Self {
+            terms,
+            options,
+            signature: if args.target.force { Signature::Void } else { Signature::Keep },
+            replace: match (args.in_place, args.target.force) {
+                (true, _) => Replace::Input,
+                (false, true) => Replace::Other,
+                (false, false) => Replace::Never,
+            },
+            output: args.target.output,
+            strict: args.strict,
+            style: console.style(if args.all { Detail::All } else { Detail::Usual }),
+            many,
+        })
+    }
+
+    /// With several inputs the output is a folder, made if it is not there.
+    fn prepare_folder(&self) -> Result<(), Failure> {
+        match &self.output {
+            Some(folder) if self.many => output::make_folder(folder),
+            _ => Ok(()),
+        }
+    }
+
+    fn target(&self, input: &Input) -> Target {
+        match (input, self.replace) {
+            (Input::File(path), Replace::Input) => Target::File(path.clone()),
+            _ => output::target(input, self.output.as_deref(), self.many, |path| {
+                output::named(path, FILLED, self.style.lang, None)
+            }),
+        }
+    }
+
+    /// Inputs whose output an earlier input has, too.
+    fn clashes(&self, inputs: &[Result<Input, Failure>]) -> Vec<PathBuf> {
+        let mut seen = std::collections::BTreeSet::new();
+        let files = inputs.iter().flatten().filter_map(|input| match (input, self.target(input)) {
+            (Input::File(path), Target::File(target)) => Some((path, target)),
+            _ => None,
+        });
+        files.filter(|(_, target)| !seen.insert(target.clone())).map(|(path, _)| path.clone()).collect()
+    }
+
+    fn writes_to_standard(&self, listing: &Listing) -> bool {
+        listing.inputs.iter().flatten().any(|input| self.target(input) == Target::Standard)
+    }
+}
+
+fn one(request: &Request, input: &Input) -> Result<Outcome, Failure> {
+    let target = request.target(input);
+    if let Target::File(path) = &target {
+        output::permit(path, input.path(), request.replace)?;
+    }
+    let (plan, bytes) = complete(request, input)?;
+    let staged = match &target {
+        Target::File(path) => output::stage(path, &bytes, request.replace)?,
+        Target::Standard => None,
+    };
+    let product = (target == Target::Standard).then(|| bytes.clone());
+    let outcome = judge(request, &target, &plan, bytes, input)?;
+    if let Some(staged) = staged {
+        staged.commit()?;
+    }
+    Ok(Outcome { product, ..outcome })
+}
+
+/// The plan and the completed workbook. The first grid and the summary are gone when it returns.
+fn complete(request: &Request, input: &Input) -> Result<(Plan, Vec<u8>), Failure> {
+    let opened = |error: OpenError| Failure::new(input.shown(), What::Open(error));
+    let workbook = Workbook::open(input.read()?).map_err(opened)?;
+    let profile = &request.terms.profile;
+    let located =
+        locate(&workbook, profile, None).map_err(|missing| unlocated(&workbook, &missing, input))?;
+    let summary = Summary::read(&workbook, &located, profile);
+    let mut plan = fill::plan(&workbook, &located, &summary, profile, request.options);
+    drop(summary);
+    let refused = |error: PatchError| Failure::new(input.shown(), What::Patch(error));
+    let bytes = workbook.apply(&plan.edits, request.signature).map_err(refused)?;
+    plan.edits = Vec::new();
+    Ok((plan, bytes))
+}
+
+/// No table: where a sheet could not be read, that is the reason.
+fn unlocated(workbook: &Workbook, missing: &NoTable, input: &Input) -> Failure {
+    let what = match super::readable(workbook) {
+        Err(error) => What::Open(error),
+        Ok(()) => What::NoTable(Box::new(rules::no_table(missing))),
+    };
+    Failure::new(input.shown(), what)
+}
+
+/// Reads the result again and checks it: the verdict is on what was written, not on what was meant.
+fn judge(
+    request: &Request,
+    target: &Target,
+    plan: &Plan,
+    bytes: Vec<u8>,
+    input: &Input,
+) -> Result<Outcome, Failure> {
+    let opened = |error: OpenError| Failure::new(target.shown(), What::Open(error));
+    let workbook = Workbook::open(bytes).map_err(opened)?;
+    let review = review(&workbook, &request.terms.profile, request.terms.review());
+    let output = target.shown();
+    let report = text::fill(&Filled { output: &output, plan, review: &review }, request.style);
+    let (verdict, counts) = (review.verdict(), review.counts());
+    let failed = request.strict && (!plan.blank.is_empty() || verdict == Verdict::Fail);
+    let line = FileLine { path: input.shown(), verdict, counts, error: None };
+    Ok(Outcome { report, line, exit: if failed { Exit::Findings } else { Exit::Done }, product: None })
+}

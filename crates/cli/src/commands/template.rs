@@ -1,0 +1,57 @@
+//! `template`: the blank official form.
+
+use std::path::Path;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use jixiao_render::template::{Lock, Options, template};
+
+use crate::args::Template;
+use crate::console::Console;
+use crate::failure::{Exit, Failure, What};
+use crate::output::{self, Replace, Target};
+
+pub(super) fn run(args: &Template, console: &mut Console<'_>) -> Result<Exit, Failure> {
+    let target = Target::of(&args.output);
+    let replace = if args.force { Replace::Other } else { Replace::Never };
+    if let Target::File(path) = &target {
+        output::permit(path, None, replace)?;
+    }
+    let bytes =
+        template(&options(args)).map_err(|error| Failure::new("", What::Template(error.to_string())))?;
+    match &target {
+        Target::File(path) => write(path, &bytes, replace, args, console)?,
+        Target::Standard if console.screen().out => return Err(Failure::new("-", What::Terminal)),
+        Target::Standard => console.product(&bytes),
+    }
+    Ok(Exit::Done)
+}
+
+fn options(args: &Template) -> Options {
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
+    Options {
+        rows: args.rows,
+        year: args.year,
+        unit: args.unit.clone(),
+        lock: if args.protect { Lock::Computed } else { Lock::Open },
+        created: i64::try_from(now).unwrap_or(0),
+    }
+}
+
+fn write(
+    path: &Path,
+    bytes: &[u8],
+    replace: Replace,
+    args: &Template,
+    console: &mut Console<'_>,
+) -> Result<(), Failure> {
+    if let Some(staged) = output::stage(path, bytes, replace)? {
+        staged.commit()?;
+    }
+    let (shown, rows) = (path.display(), args.rows);
+    let line = console.lang().of(
+        format!("{shown}：空白汇总表，{rows} 个项目行，计算单元格已有公式。\n"),
+        format!("{shown}: a blank form of {rows} project rows; computed cells hold their formulas.\n"),
+    );
+    console.report(&line);
+    Ok(())
+}
