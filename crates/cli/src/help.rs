@@ -197,10 +197,17 @@ fn dress(command: Command, name: &str, lang: Lang) -> Command {
         let own = text(ARGUMENTS, &format!("{name}.{id}"), lang);
         let heading =
             if arg.is_positional() { lang.of("参数", "Arguments") } else { lang.of("选项", "Options") };
-        arg.help(own.or_else(|| text(ARGUMENTS, &id, lang)).unwrap_or(""))
-            .help_heading(heading)
-            .hide_possible_values(true)
-            .hide_default_value(true)
+        let arg = arg.help(own.or_else(|| text(ARGUMENTS, &id, lang)).unwrap_or("")).help_heading(heading);
+        let common = ["lang", "quiet", "help", "version"].iter().position(|common| *common == id);
+        let arg = match common {
+            Some(place) => arg.display_order(1_000 + place),
+            None => arg,
+        };
+        if arg.get_action().takes_values() {
+            arg.hide_possible_values(true).hide_default_value(true)
+        } else {
+            arg
+        }
     })
 }
 
