@@ -343,11 +343,11 @@ fn open(error: &OpenError) -> (Words, Words) {
     let (zh, (help_zh, help_en)) = match error {
         OpenError::Empty => ("文件是空的（0 字节）".to_owned(), AGAIN),
         OpenError::NotAWorkbook(kind) => (
-            format!("不是 .xlsx 表格，内容是{}", kind_zh(kind)),
+            format!("不是 .xlsx 表格，而是{}", kind_zh(kind)),
             if is_table(kind) { SAVE_AS } else { ANOTHER },
         ),
         OpenError::Unsupported(kind) => {
-            (format!("这是 {} 文件，目前只处理 .xlsx 和 .xlsm", kind_zh(kind)), SAVE_AS)
+            (format!("这是{}，目前只处理 .xlsx 和 .xlsm", kind_zh(kind)), SAVE_AS)
         }
         OpenError::Encrypted => (
             "文件有打开密码".to_owned(),
@@ -402,14 +402,17 @@ const KINDS: &[(&str, &str)] = &[
     ("blank text", "空白文本"),
     ("text, perhaps a table (CSV)", "文本，可能是 CSV 表格"),
     ("text", "文本"),
-    (".xls", ".xls/.et（旧版 Excel、WPS 表格）"),
-    (".xlsb", ".xlsb（二进制 Excel）"),
-    (".ods", ".ods（OpenDocument 表格）"),
-    (".numbers", ".numbers（Mac 表格）"),
+    (".xls", ".xls/.et 文件（旧版 Excel 或 WPS 表格）"),
+    (".xlsb", ".xlsb 文件（二进制 Excel）"),
+    (".ods", ".ods 文件（OpenDocument 表格）"),
+    (".numbers", ".numbers 文件（Mac 表格）"),
 ];
 
-fn kind_zh(kind: &'static str) -> &'static str {
-    KINDS.iter().find(|(en, _)| *en == kind).map_or(kind, |(_, zh)| zh)
+/// The kind as it follows a Chinese word: Latin letters stand apart from it.
+fn kind_zh(kind: &str) -> String {
+    let words = KINDS.iter().find(|(en, _)| *en == kind).map_or(kind, |(_, zh)| zh);
+    let apart = words.starts_with(|c: char| c.is_ascii());
+    format!("{}{words}", if apart { " " } else { "" })
 }
 
 /// Whether the content is a table that a spreadsheet program can save as .xlsx.

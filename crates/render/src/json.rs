@@ -64,6 +64,7 @@ struct FileView<'a> {
     stated: Option<StatedView>,
     counts: CountsView,
     not_checked: Vec<NotCheckedView<'a>>,
+    doubts: Vec<&'a str>,
     findings: Vec<FindingView<'a>>,
 }
 
@@ -71,6 +72,7 @@ impl<'a> FileView<'a> {
     fn of(source: Source<'a>, review: &'a Review, lang: Lang) -> Self {
         let table = review.table.as_ref();
         let others = table.map(|table| table.located.others.as_slice()).unwrap_or_default();
+        let doubts = table.map(|table| table.located.doubts.as_slice()).unwrap_or_default();
         Self {
             path: source.path,
             sha256: source.sha256,
@@ -82,6 +84,7 @@ impl<'a> FileView<'a> {
             stated: table.map(StatedView::of),
             counts: review.counts().into(),
             not_checked: review.not_checked.iter().map(|not| NotCheckedView::of(not, lang)).collect(),
+            doubts: doubts.iter().map(|doubt| lang.pick(doubt)).collect(),
             findings: findings(source.path, &review.findings, lang),
         }
     }
@@ -99,6 +102,7 @@ impl<'a> FileView<'a> {
             stated: None,
             counts: Counts::default().into(),
             not_checked: Vec::new(),
+            doubts: Vec::new(),
             findings: Vec::new(),
         }
     }
@@ -347,6 +351,6 @@ mod tests {
         assert_eq!(whole["files"][0]["verdict"], "unchecked");
         assert_eq!(whole["files"][0]["error"]["message"], "encrypted");
         let keys: Vec<&String> = whole["files"][0].as_object().unwrap().keys().collect();
-        assert_eq!(keys.len(), 11, "{keys:?}");
+        assert_eq!(keys.len(), 12, "{keys:?}");
     }
 }

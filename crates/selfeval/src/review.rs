@@ -92,10 +92,12 @@ impl Review {
         }
     }
 
-    /// Whether the form can be handed in.
+    /// Whether the form can be handed in. A table without a project has nothing that could be right.
     pub fn verdict(&self) -> Verdict {
+        let empty = self.table.as_ref().is_some_and(|table| table.summary.projects.is_empty());
         match self.findings.iter().map(|finding| finding.severity).max() {
             Some(Severity::Error) => Verdict::Fail,
+            _ if empty => Verdict::Unchecked,
             Some(Severity::Warning) => Verdict::Warnings,
             _ => Verdict::Pass,
         }
@@ -119,7 +121,27 @@ fn review_table(workbook: &Workbook, profile: &Profile, options: Options, locate
     let context =
         Context { workbook, located: &located, summary: &summary, totals: &totals, profile, weights };
     let findings = rules::check(&context);
-    Review { table: Some(Table { located, summary, totals, weights }), findings, not_checked: Vec::new() }
+    let not_checked = not_checked(&located, &summary);
+    Review { table: Some(Table { located, summary, totals, weights }), findings, not_checked }
+}
+
+/// Tables that were not taken, and a table without projects.
+fn not_checked(located: &Located, summary: &Summary) -> Vec<NotChecked> {
+    let others = located.others.iter().map(|(sheet, range)| NotChecked {
+        what: Words::new(
+            format!("{sheet} {range} 的另一张汇总表"),
+            format!("the other table in {sheet} {range}"),
+        ),
+        why: Words::new(
+            "一次只核对一张表，请把它另存为单独的文件",
+            "one table is checked at a time; save it as a file of its own",
+        ),
+    });
+    let empty = summary.projects.is_empty().then(|| NotChecked {
+        what: Words::new("各项目的数字", "the projects' figures"),
+        why: Words::new("表里还没有填写项目", "the table holds no project yet"),
+    });
+    empty.into_iter().chain(others).collect()
 }
 
 /// The stated figure next to the computed one, for reports.

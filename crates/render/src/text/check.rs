@@ -13,6 +13,7 @@ pub fn check(path: &str, review: &Review, style: Style) -> String {
     let mut report = vec![verdict(path, review, style)];
     if let Some(table) = &review.table {
         report.push(about(table, style.lang));
+        report.extend(doubts(table, style.lang));
     }
     report.extend(findings(review, style));
     if let Some(table) = &review.table {
@@ -68,6 +69,16 @@ fn about(table: &Table, lang: Lang) -> String {
     parts.push(lang.of(format!("{count} 个项目"), format!("{count} projects")));
     parts.push(lang.of("金额单位：", "amounts in ").to_owned() + money(table));
     parts.join(lang.of("，", ", "))
+}
+
+/// What could be read otherwise, and how it was read.
+pub(super) fn doubts(table: &Table, lang: Lang) -> Vec<String> {
+    let lines = table.located.doubts.iter().map(|doubt| {
+        let text = one_line(lang.pick(doubt));
+        let text = text.trim_end_matches(['。', '.']);
+        lang.of(format!("请留意：{text}。"), format!("note: {text}."))
+    });
+    lines.collect()
 }
 
 fn money(table: &Table) -> &'static str {

@@ -36,7 +36,7 @@ pub(super) fn group(members: &[&Finding], table: Option<&Table>, style: Style) -
 fn single(finding: &Finding, table: Option<&Table>, style: Style) -> String {
     let place = place(finding, table, style.lang);
     let text = sentence(&place, style.lang.pick(&finding.message), &action(finding, style.lang), style.lang);
-    format!("{text} {}", code(finding, style))
+    ended(&text, finding, style)
 }
 
 /// A group whose members say the same thing: the fact once with all its cells.
@@ -54,11 +54,13 @@ fn shared(members: &[&Finding], style: Style, one_action: bool) -> String {
         actions.join(lang.of("；", "; "))
     };
     let text = sentence(&place, lang.pick(&first.message), &action, lang);
-    format!("{text} {}", code(first, style))
+    ended(&text, first, style)
 }
 
-fn code(finding: &Finding, style: Style) -> String {
-    style.paint(Tone::Faint, &format!("[{}]", finding.code))
+/// The sentence with the rule's code behind it.
+fn ended(text: &str, finding: &Finding, style: Style) -> String {
+    let code = style.paint(Tone::Faint, &format!("[{}]", finding.code));
+    style.lang.of(format!("{text}{code}"), format!("{text} {code}"))
 }
 
 /// The action, and what the finding changes elsewhere.

@@ -122,10 +122,10 @@ fn raw(reading: Option<&Reading>) -> String {
 fn of_project(project: &Project, column: &Shown) -> String {
     let text = match column.field {
         Field::Name => Some(&project.name),
-        Field::Code => project.code.as_ref(),
+        Field::Code => project.code.as_deref(),
         Field::Supervisor => project.supervisor.as_ref(),
-        Field::Grade => project.grade.as_ref(),
-        Field::Reason => project.reason.as_ref(),
+        Field::Grade => project.grade.as_deref(),
+        Field::Reason => project.reason.as_deref(),
         Field::Remark => project.remark.as_ref(),
         _ => None,
     };
@@ -134,7 +134,7 @@ fn of_project(project: &Project, column: &Shown) -> String {
     }
     raw(match column.field {
         Field::Sequence => project.sequence.as_ref(),
-        Field::InitialBudget => project.initial_budget.as_ref(),
+        Field::InitialBudget => project.initial_budget.as_deref(),
         Field::Budget => project.budget.as_ref(),
         Field::Fund => project.funds.get(column.part),
         Field::Executed => project.executed.as_ref(),
