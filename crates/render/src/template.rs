@@ -70,6 +70,8 @@ pub fn template(options: &Options) -> Result<Vec<u8>, TemplateError> {
     book.set_properties(&DocProperties::new().set_title(&title(options)).set_creation_datetime(&created));
     let sheet = book.add_worksheet();
     sheet.set_name(SHEET)?;
+    // An empty form has no rate and no score yet: their formulas give the empty text.
+    sheet.set_formula_result_default("");
     form.heading(sheet, options)?;
     form.projects(sheet)?;
     form.total(sheet)?;
