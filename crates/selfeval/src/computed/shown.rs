@@ -3,7 +3,7 @@
 use jixiao_workbook::NumberFormat;
 use rust_decimal::Decimal;
 
-use crate::value::round;
+use crate::value::{fixed, round};
 
 /// The value as a cell of that number format shows it: decimals, thousands separators, percent sign.
 pub fn shown(value: Decimal, format: &NumberFormat) -> String {
@@ -12,7 +12,7 @@ pub fn shown(value: Decimal, format: &NumberFormat) -> String {
     let percent = format.is_percent();
     let scaled = if percent { value.checked_mul(Decimal::ONE_HUNDRED) } else { Some(value) };
     let Some(scaled) = scaled else { return general(value) };
-    let text = format!("{:.*}", decimals as usize, round(scaled, decimals));
+    let text = fixed(scaled, decimals);
     let text = if format.code.contains(",#") || format.code.contains(",0") { grouped(&text) } else { text };
     if percent { text + "%" } else { text }
 }

@@ -110,11 +110,10 @@ fn the_published_table_gives_what_was_counted_by_hand_and_no_more() {
         "S012 K6", "W006 K7", "W006 K8", "W006 K10", "W006 K11", "W006 K15", "A004 I16", "W006 K16",
         "W006 K17", "A003 F20", "A003 G20", "A006 I20", "W001 J20",
     ];
-    let expected: Vec<&str> = expected.into_iter().filter(|place| find(&place[..4]).is_some()).collect();
     assert_eq!(places(&submission(), Severity::Warning), expected);
     let rates: Vec<String> =
         places(&submission(), Severity::Info).into_iter().filter(|place| place.starts_with("A004")).collect();
-    assert!(find("A004").is_none() || rates == ["A004 I7", "A004 I9", "A004 I10", "A004 I15", "A004 I16"]);
+    assert_eq!(rates, ["A004 I7", "A004 I9", "A004 I10", "A004 I15", "A004 I16"]);
 }
 
 #[test]
@@ -151,7 +150,7 @@ const CONTENTS: [&str; 24] = [
 ];
 
 proptest! {
-    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(200) })]
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(100) })]
 
     #[test]
     fn whatever_stands_in_the_table_every_finding_is_complete_and_in_order(

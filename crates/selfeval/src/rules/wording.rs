@@ -5,7 +5,7 @@ use rust_decimal::Decimal;
 use super::Context;
 use crate::layout::Column;
 use crate::summary::{RateScale, Reading, Summary};
-use crate::value::{round, shifted};
+use crate::value::{fixed, shifted};
 
 /// Sums of more terms than this name their range instead of every term.
 const MOST_TERMS: usize = 20;
@@ -28,7 +28,7 @@ pub(super) fn plain(value: Decimal) -> String {
 
 /// A score with as many decimals as asked.
 pub(super) fn points(value: Decimal, decimals: u32) -> String {
-    format!("{:.*}", digits(decimals), round(value, decimals))
+    fixed(value, decimals)
 }
 
 /// 元 with thousands separators: `44,030`, `1,947.5`.
@@ -96,9 +96,9 @@ impl RateStyle {
         let places = fraction.saturating_sub(2);
         let hundred = || rate.checked_mul(Decimal::ONE_HUNDRED).unwrap_or(rate);
         match self {
-            Self::Percent => format!("{:.*}%", digits(places), round(hundred(), places)),
-            Self::Number => format!("{:.*}", digits(places), round(hundred(), places)),
-            Self::Fraction => format!("{:.*}", digits(fraction), round(rate, fraction)),
+            Self::Percent => fixed(hundred(), places) + "%",
+            Self::Number => fixed(hundred(), places),
+            Self::Fraction => fixed(rate, fraction),
         }
     }
 }
@@ -106,10 +106,6 @@ impl RateStyle {
 /// A rate in percent with its zeros stripped: `90%`.
 pub(super) fn percent(rate: Decimal) -> String {
     format!("{}%", plain(rate.checked_mul(Decimal::ONE_HUNDRED).unwrap_or(rate)))
-}
-
-fn digits(places: u32) -> usize {
-    usize::try_from(places).unwrap_or(0)
 }
 
 #[cfg(test)]

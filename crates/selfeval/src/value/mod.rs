@@ -78,6 +78,20 @@ pub fn round(value: Decimal, decimals: u32) -> Decimal {
     value.round_dp_with_strategy(decimals, RoundingStrategy::MidpointAwayFromZero)
 }
 
+/// The value rounded and written with exactly so many decimals: `22` with 2 is `22.00`.
+///
+/// `format!("{:.2}")` of a decimal panics where whole digits and decimals together are more than it can hold.
+pub fn fixed(value: Decimal, decimals: u32) -> String {
+    let mut text = round(value, decimals).to_string();
+    let written = text.split_once('.').map_or(0, |(_, after)| after.len());
+    let missing = (decimals as usize).saturating_sub(written);
+    if missing > 0 && written == 0 {
+        text.push('.');
+    }
+    text.extend(std::iter::repeat_n('0', missing));
+    text
+}
+
 /// The value times 10^exponent, exactly; `None` where a decimal cannot hold it.
 pub fn shifted(value: Decimal, exponent: i8) -> Option<Decimal> {
     let places = u32::from(exponent.unsigned_abs());
@@ -123,5 +137,18 @@ mod tests {
             assert_eq!(shifted(value.parse().unwrap(), exponent), Some(expected.parse().unwrap()), "{value}");
         }
         assert_eq!(shifted(Decimal::MAX, 4), None);
+    }
+
+    #[test]
+    fn fixed_writes_every_decimal_of_any_value() {
+        for (value, decimals, text) in [
+            ("22", 2, "22.00"),
+            ("22.005", 2, "22.01"),
+            ("-0.5", 0, "-1"),
+            ("0.1", 3, "0.100"),
+            ("79228162514264337593543950335", 4, "79228162514264337593543950335.0000"),
+        ] {
+            assert_eq!(fixed(value.parse().unwrap(), decimals), text);
+        }
     }
 }
