@@ -1,0 +1,102 @@
+//! A folder of its own for every test, and runs of the command in it.
+
+use std::ffi::OsString;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use jixiao_workbook::{CellRef, Content, Edit, SheetId, Style, Workbook};
+
+/// A folder that goes when the test ends.
+pub struct Desk {
+    folder: tempfile::TempDir,
+}
+
+/// What one run printed and returned.
+pub struct Ran {
+    pub exit: u8,
+    pub out: String,
+    pub err: String,
+    pub bytes: Vec<u8>,
+}
+
+impl Desk {
+    pub fn new() -> Self {
+        Self { folder: tempfile::tempdir().unwrap() }
+    }
+
+    pub fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    pub fn put(&self, name: &str, bytes: &[u8]) -> PathBuf {
+        let path = self.path(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(&path, bytes).unwrap();
+        path
+    }
+
+    pub fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// Every file below the folder, by name.
+    pub fn files(&self) -> Vec<String> {
+        let mut found = Vec::new();
+        let mut folders = vec![self.folder.path().to_owned()];
+        while let Some(folder) = folders.pop() {
+            for entry in fs::read_dir(folder).unwrap() {
+                let path = entry.unwrap().path();
+                if path.is_dir() {
+                    folders.push(path);
+                } else {
+                    found.push(path.strip_prefix(self.folder.path()).unwrap().display().to_string());
+                }
+            }
+        }
+        found.sort();
+        found
+    }
+}
+
+/// Runs `jixiao` with arguments; `--lang zh` unless they say otherwise.
+pub fn run<S: Into<OsString>>(args: impl IntoIterator<Item = S>) -> Ran {
+    let mut line: Vec<OsString> = vec!["jixiao".into()];
+    line.extend(args.into_iter().map(Into::into));
+    if !line.iter().any(|arg| arg == "--lang") {
+        line.extend(["--lang".into(), "zh".into()]);
+    }
+    let (mut out, mut err) = (Vec::new(), Vec::new());
+    let exit = jixiao::run(line, &mut out, &mut err);
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    Ran { exit, out: text(&out), err: text(&err), bytes: out }
+}
+
+/// The official form with what a unit types in.
+pub fn inputs() -> Vec<u8> {
+    sample("template/official-2023-inputs.xlsx")
+}
+
+/// The form as a unit sent it.
+pub fn submission() -> Vec<u8> {
+    sample("submission-2023.xlsx")
+}
+
+fn sample(name: &str) -> Vec<u8> {
+    let data = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../test-data").join(name);
+    fs::read(data).unwrap()
+}
+
+/// The official form with the text of some cells replaced.
+pub fn edited(cells: &[(&str, &str)]) -> Vec<u8> {
+    let workbook = Workbook::open(inputs()).unwrap();
+    let edits: Vec<Edit> = cells
+        .iter()
+        .map(|(cell, text)| Edit::SetCell {
+            sheet: SheetId(0),
+            cell: cell.parse::<CellRef>().unwrap(),
+            content: Content::Text((*text).to_owned()),
+            style: Style::Keep,
+        })
+        .collect();
+    workbook.apply(&edits, jixiao_workbook::patch::Signature::Keep).unwrap()
+}
