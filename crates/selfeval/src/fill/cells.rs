@@ -79,8 +79,18 @@ impl<'a> Cells<'a> {
 
     /// What a reading amounts to in the unit of its cell.
     pub(super) fn held(&self, reading: &Reading) -> Held {
+        held(reading, self.exponent(reading), self.fix)
+    }
+
+    /// The figure stated, text or not, in the unit of its cell.
+    pub(super) fn in_cell(&self, reading: &Reading, percent: bool) -> Option<Decimal> {
+        let exponent = if percent { -2 } else { self.exponent(reading) };
+        shifted(reading.value()?, -exponent)
+    }
+
+    fn exponent(&self, reading: &Reading) -> i8 {
         let slot = self.slots.get(usize::from(reading.cell.column())).copied().flatten();
-        held(reading, slot.map_or(0, |(_, exponent)| exponent), self.fix)
+        slot.map_or(0, |(_, exponent)| exponent)
     }
 
     fn stated(&self, cell: CellRef) -> Option<Held> {

@@ -213,13 +213,21 @@ impl<'a> Planner<'a> {
             field: target.field,
             formula: Some(formula.clone()),
             value: digits,
-            before: (!raw.is_empty() && raw != shown).then(|| raw.into_owned()),
+            before: (!raw.is_empty() && !self.shows_same(target, &shown, format.as_deref()))
+                .then(|| raw.into_owned()),
             shown,
             format: format.clone(),
         });
         let style = format.map_or(Style::Keep, Style::Format);
         self.set(cell, NewContent::Formula { text: formula, cached: stored_value(value) }, style);
         held(value)
+    }
+
+    /// Whether what stands in a cell would show as its new value does: 80.5% as text is no other than 80.50%.
+    fn shows_same(&self, target: &Target<'_>, shown: &str, format: Option<&str>) -> bool {
+        let percent = matches!(target.expression, Expression::Rate { percent: Some(_), .. });
+        let stated = self.cells.in_cell(target.reading, percent);
+        stated.is_some_and(|stated| self.shown(target.reading.cell, Outcome::Number(stated), format) == shown)
     }
 
     /// Whether a weighted score comes out empty though no score is missing and the total is not 0: then a name

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use jixiao_workbook::number::decimal;
+use jixiao_workbook::patch::Signature;
 use jixiao_workbook::{
     CellRef, Content, Edit, FormulaKind, NumberFormat, SheetBuilder, SheetId, Style, Value, Workbook, calc,
 };
@@ -454,4 +455,58 @@ fn a_cleared_score_makes_the_total_score_blank() {
     let formula = plan.written.last().unwrap().formula.as_ref().unwrap();
     let outcome = calc::evaluate(&after, SheetId(0), "J8".parse().unwrap(), formula);
     assert_eq!(outcome, calc::Outcome::Value(Value::Text(String::new())));
+}
+
+const REAL_FORM: &[u8] = include_bytes!("../../../../test-data/template/official-2023-inputs.xlsx");
+
+#[test]
+fn the_official_form_is_filled_as_its_note_says() {
+    let workbook = Workbook::open(REAL_FORM.to_vec()).unwrap();
+    let plan = plan_of(&workbook, Options::default());
+    assert_eq!((plan.written.len(), plan.blank.len(), plan.kept.len()), (35, 0, 0));
+    let lines = written(&plan);
+    assert_eq!(
+        only(&lines, &["D7", "I7", "D20", "I20", "D21", "E21", "F21", "G21", "H21", "I21", "J21"]),
+        [
+            "D7 =SUM(E7:G7) 830.00",
+            "I7 =IF(N(D7)=0,\"\",H7/D7) 98.17%",
+            "D20 =SUM(E20:G20) 511.30",
+            "I20 =IF(N(D20)=0,\"\",H20/D20) 100.00%",
+            "D21 =SUM(D7:D20) 1,893.66",
+            "E21 =SUM(E7:E20) 1,893.66",
+            "F21 =SUM(F7:F20) 0.00",
+            "G21 =SUM(G7:G20) 0.00",
+            "H21 =SUM(H7:H20) 1,722.16",
+            "I21 =IF(N(D21)=0,\"\",H21/D21) 90.94%",
+            "J21 =IF(OR(N(D21)=0,COUNT(J7:J20)<COUNTA(B7:B20)),\"\",ROUND(SUMPRODUCT(D7:D20,J7:J20)/D21,2)) 92.97",
+        ]
+    );
+    assert!(plan.written.iter().all(|written| written.format.is_none() && written.before.is_none()));
+    assert_eq!(plan.refreshed, [("填表说明".to_owned(), "B4".parse().unwrap())]);
+    let bytes = workbook.apply(&plan.edits, Signature::Keep).unwrap();
+    let filled = Workbook::open(bytes.clone()).unwrap();
+    assert_eq!(filled.value(SheetId(1), "B4".parse().unwrap()).as_text(), "1893.66");
+    assert_eq!(formula_findings(&filled), []);
+    assert_eq!(plan_of(&filled, Options::default()).edits, []);
+}
+
+#[test]
+fn an_empty_form_has_nothing_to_fill() {
+    let rows = ["||||||||||", "||||||||||", TOTAL];
+    let plan = filled(&official(&rows), Options::default());
+    assert_eq!(blank(&plan), ["A8 表中还没有填写项目，合计留空"]);
+    assert!(plan.edits.is_empty());
+}
+
+#[test]
+fn a_sum_over_more_runs_than_a_formula_takes_stays_blank() {
+    let group = "|小计：科|||||||||".to_owned();
+    let rows: Vec<String> = (0..300)
+        .flat_map(|number| [group.clone(), format!("{}|项目{number}|局||20|||4||85|", number + 1)])
+        .collect();
+    let mut rows: Vec<&str> = rows.iter().map(String::as_str).collect();
+    rows.push(TOTAL);
+    let plan = filled(&official(&rows), Options::default());
+    let lines = blank(&plan);
+    assert_eq!(only(&lines, &["D606", "J606"]).len(), 2, "{lines:?}");
 }

@@ -21,6 +21,9 @@ struct Columns {
 
 pub(super) fn complete(planner: &mut Planner<'_>, budgets: &[Budget], weights: Weights) {
     let Some(total) = &planner.summary.total else { return no_total_row(planner) };
+    if budgets.is_empty() {
+        return no_projects(planner, total);
+    }
     let columns = columns(planner, budgets);
     planner.settle_for(total);
     sum(planner, total.initial_budget.as_ref(), Field::InitialBudget, columns.initial.words());
@@ -52,6 +55,14 @@ fn no_total_row(planner: &mut Planner<'_>) {
         "the table has no total row for the sums and the weighted score; add a row 合计 below it and run again",
     );
     planner.plan.blank.push(Kept { cell, field: Field::TotalRow, why });
+}
+
+fn no_projects(planner: &mut Planner<'_>, total: &Total) {
+    let why = Words::new(
+        "表中还没有填写项目，合计留空；填上项目后重新运行",
+        "no project is entered yet, so the totals stay blank; enter the projects and run again",
+    );
+    planner.plan.blank.push(Kept { cell: total.label, field: Field::TotalRow, why });
 }
 
 fn columns(planner: &Planner<'_>, budgets: &[Budget]) -> Columns {
