@@ -137,13 +137,11 @@ fn effect(context: &Context<'_>, project: &Project, corrected: Decimal) -> Optio
     let total = context.totals.budget.checked_add(change)?;
     let show = |value| wording::amount(context.summary, value);
     let (from, to) = (show(context.totals.budget), show(total));
-    let mut words =
-        Words::new(format!("全年预算数合计 {from} → {to}"), format!("total budget {from} → {to}"));
-    if let Some((before, after)) = scores(context, project, (change, total)) {
-        words.zh.push_str(&format!("，合计得分 {before} → {after}"));
-        words.en.push_str(&format!(", weighted score {before} → {after}"));
-    }
-    Some(words)
+    let scores = scores(context, project, (change, total)).map(|(before, after)| {
+        (format!("，合计得分 {before} → {after}"), format!(", weighted score {before} → {after}"))
+    });
+    let (zh, en) = scores.unwrap_or_default();
+    Some(Words::new(format!("全年预算数合计 {from} → {to}{zh}"), format!("total budget {from} → {to}{en}")))
 }
 
 fn scores(

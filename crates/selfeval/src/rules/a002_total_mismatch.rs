@@ -205,4 +205,26 @@ mod tests {
         let table = with_row(1, "2|交管站|中川园区|20|20|0|0|.|.|85|2");
         assert!(findings(RULE, &table).is_empty());
     }
+
+    #[test]
+    fn a_formula_at_fault_is_left_to_the_rules_on_formulas() {
+        for total in ["=SUM(D6:D18) -> 1382.36", "=SUM(D6:D19) -> 1382.36"] {
+            let row = format!("合计|<|<|{total}|1893.66|0|0|1722.16|.|.|.");
+            assert!(findings(RULE, &with_row(14, &row)).is_empty(), "{total}");
+        }
+        let row = "合计|<|<|=SUM(D6:D19)-10 -> 1883.66|1893.66|0|0|1722.16|.|.|.";
+        assert_eq!(lines(&findings(RULE, &with_row(14, row))), ["Error D20 1883.66 → 1893.66"]);
+    }
+
+    #[test]
+    fn group_rows_count_in_no_sum() {
+        let rows = [
+            "1|甲|民政局|10|10|0|0|10|100%|90|.",
+            "2|乙|民政局|20|20|0|0|20|100%|90|.",
+            "小计：民政局|<|<|30|30|0|0|30|.|.|.",
+            "1|丙|财政局|5|5|0|0|5|100%|90|.",
+            "合计|<|<|65|35|0|0|35|100%|90|.",
+        ];
+        assert_eq!(lines(&findings(RULE, &official(&rows))), ["Error D10 65 → 35"]);
+    }
 }

@@ -80,16 +80,14 @@ fn message(
 
 fn help(reading: &Reading, terms: &ColumnSum, expected: Option<&str>) -> Words {
     let cell = reading.cell;
-    match expected {
-        Some(sum) => Words::new(format!("在 {cell} 填 {sum}"), format!("enter {sum} in {cell}")),
-        None => {
-            let missing = cells::listed(&terms.missing);
-            Words::new(
-                format!("先填好 {missing}，再在 {cell} 填各项目之和"),
-                format!("fill {missing} first, then enter the sum over the projects in {cell}"),
-            )
-        }
+    if let Some(sum) = expected {
+        return Words::new(format!("在 {cell} 填 {sum}"), format!("enter {sum} in {cell}"));
     }
+    let missing = cells::listed(&terms.missing);
+    Words::new(
+        format!("先填好 {missing}，再在 {cell} 填各项目之和"),
+        format!("fill {missing} first, then enter the sum over the projects in {cell}"),
+    )
 }
 
 #[cfg(test)]

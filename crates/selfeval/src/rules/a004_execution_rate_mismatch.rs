@@ -227,4 +227,17 @@ mod tests {
     fn a_rate_that_is_right_for_the_right_subtotal_is_left_to_the_subtotal() {
         assert!(on("2|交管站|中川园区|2|20|0|0|4.4|22.00%|85|2").is_empty());
     }
+
+    #[test]
+    fn a_table_in_yuan_with_numbers_of_percent_is_answered_in_its_own_units() {
+        let table = "项目支出绩效自评结果汇总表\n\
+             序号|项目名称|主管部门|全年预算数（元）|全年执行数（元）|执行率（%）|自评得分|备注\n\
+             1|防汛经费|应急局|200000|44000|22.02|85|合同尾款次年支付\n\
+             2|普查经费|统计局|300000|100000|33.33|85|合同尾款次年支付\n\
+             合计|<|<|500000|144000|28.8|85|.\n";
+        let found = findings(RULE, table);
+        assert_eq!(lines(&found), ["Error F3 22.02 → 22.00"]);
+        assert_eq!(found[0].message.zh, "执行率填报 22.02，按 44000 ÷ 200000 应为 22.00");
+        assert_eq!(found[0].expected_value, Some(Decimal::new(22, 2)));
+    }
 }

@@ -21,6 +21,9 @@ pub(super) struct AmountColumn<'a> {
     part: usize,
 }
 
+/// How a project's full-year budget is taken: as stated, or as its parts give it.
+pub(super) type Budget = fn(&Context<'_>, &Project) -> Option<Spread>;
+
 /// What the projects of a column add up to.
 #[derive(Clone, Debug, Default)]
 pub(super) struct ColumnSum {
@@ -91,11 +94,7 @@ impl<'a> AmountColumn<'a> {
     }
 
     /// What the projects add up to. `budget` gives a project's full-year budget where that is the column.
-    pub(super) fn sum(
-        &self,
-        context: &Context<'a>,
-        budget: fn(&Context<'_>, &Project) -> Option<Spread>,
-    ) -> ColumnSum {
+    pub(super) fn sum(&self, context: &Context<'a>, budget: Budget) -> ColumnSum {
         let mut sum = ColumnSum { sum: Some(Spread::ZERO), ..ColumnSum::default() };
         for project in &context.summary.projects {
             self.add(&mut sum, context, (project, budget));
@@ -106,12 +105,7 @@ impl<'a> AmountColumn<'a> {
         sum
     }
 
-    fn add(
-        &self,
-        sum: &mut ColumnSum,
-        context: &Context<'a>,
-        (project, budget): (&'a Project, fn(&Context<'_>, &Project) -> Option<Spread>),
-    ) {
+    fn add(&self, sum: &mut ColumnSum, context: &Context<'a>, (project, budget): (&'a Project, Budget)) {
         let Some(reading) = self.of(project) else { return };
         let amount = match self.field {
             Field::Budget => budget(context, project),

@@ -27,9 +27,8 @@ pub(super) fn sum_severity(stated: Figure, sum: Spread, tail: Decimal) -> Option
 pub(super) fn rate_severity(level: Level, budget: Decimal) -> Option<Severity> {
     match level {
         Level::L0 => None,
-        Level::L1 => Some(Severity::Info),
         Level::L2 if budget.fract().is_zero() => Some(Severity::Warning),
-        Level::L2 => Some(Severity::Info),
+        Level::L1 | Level::L2 => Some(Severity::Info),
         Level::L3 => Some(Severity::Error),
     }
 }

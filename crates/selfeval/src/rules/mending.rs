@@ -6,7 +6,7 @@ use rust_decimal::Decimal;
 use super::Context;
 use crate::computed::Expression;
 use crate::finding::{Applicability, Fix, Words};
-use crate::summary::{RateScale, Reading};
+use crate::summary::{Content, RateScale, Reading};
 use crate::value::round;
 
 /// A fix that writes a formula and its result, given in the cell's own unit. Filling a blank cell or replacing
@@ -26,7 +26,8 @@ pub(super) fn formula(
         format!("在 {} 填入公式 ={text}", reading.cell),
         format!("put the formula ={text} into {}", reading.cell),
     );
-    let applicability = if reading.is_blank() { Applicability::Safe } else { Applicability::Review };
+    let applicability =
+        if reading.content == Content::Blank { Applicability::Safe } else { Applicability::Review };
     let cached = Value::Number(number::written(result));
     let content = edit::Content::Formula { text, cached };
     Some(Fix { title, applicability, edits: vec![set(context, reading.cell, content)] })

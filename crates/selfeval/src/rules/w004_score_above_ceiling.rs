@@ -2,7 +2,7 @@
 
 use rust_decimal::Decimal;
 
-use super::wording::{RateStyle, plain};
+use super::wording::{RateStyle, plain, points as fixed};
 use super::{Context, Rule, w006_low_rate_unexplained as low_rate};
 use crate::finding::{Field, Finding, Severity, Unit, Words};
 use crate::profile::Profile;
@@ -35,32 +35,23 @@ fn check(context: &Context<'_>) -> Vec<Finding> {
 fn above(context: &Context<'_>, project: &Project) -> Option<Finding> {
     let reading = project.score.as_ref()?;
     let score = reading.value()?;
-    let (rate, decimals) = highest_rate(context, project)?;
-    let points = points(context.profile, rate)?;
-    let ceiling = Decimal::ONE_HUNDRED.checked_sub(context.profile.execution_points)?.checked_add(points)?;
-    if score <= ceiling || score > Decimal::ONE_HUNDRED {
+    if score <= ceiling(context.profile, highest_rate(project)?)? || score > Decimal::ONE_HUNDRED {
         return None;
     }
-    let (shown, limit) =
-        (RateStyle::Percent.show(low_rate::rate(project)?, decimals), plain(ceiling.round_dp(4)));
+    let rate = low_rate::rate(project)?;
+    let (written, limit) = written(context, rate)?;
     let found = reading.raw().into_owned();
     let finding = Finding::new(
         &RULE,
         context.at(reading),
         Words::new(
-            format!(
-                "得分 {found} 高于上限 {limit}：执行率 {shown}，预算执行项最多得 {} 分",
-                plain(points.round_dp(4))
-            ),
-            format!(
-                "the score {found} is above {limit}: at a rate of {shown} execution gets at most {} points",
-                plain(points.round_dp(4))
-            ),
+            format!("得分 {found} 高于执行率允许的上限，{written} = {limit}"),
+            format!("the score {found} is above what the rate allows, {written} = {limit}"),
         ),
         Words::new(
-            format!("对照项目自评表核对 {} 的得分和预算执行项的扣分", reading.cell),
+            format!("对照项目自评表核对 {} 的得分和预算执行项的得分", reading.cell),
             format!(
-                "check the score in {} and the points for execution against the project's own form",
+                "check the score in {} and the points for execution in the project's own form",
                 reading.cell
             ),
         ),
@@ -77,30 +68,51 @@ fn above(context: &Context<'_>, project: &Project) -> Option<Finding> {
     })
 }
 
-/// The highest rate the amounts may stand for, else that of the stated rate, and the decimals to show it with.
-fn highest_rate(context: &Context<'_>, project: &Project) -> Option<(Decimal, i8)> {
-    let decimals = context.summary.rate_decimals.max(4);
+/// The ceiling at a rate written out, `90 + 10 × 22.00%`, and its value with two decimals.
+fn written(context: &Context<'_>, rate: Decimal) -> Option<(String, String)> {
+    let profile = context.profile;
+    let others = plain(Decimal::ONE_HUNDRED.checked_sub(profile.execution_points)?);
+    let shown = RateStyle::Percent.show(rate.min(Decimal::ONE), context.summary.rate_decimals.max(4));
+    let written = if banded(profile) {
+        format!("{others} + {}（{shown}）", plain(points(profile, rate)?))
+    } else {
+        format!("{others} + {} × {shown}", plain(profile.execution_points))
+    };
+    Some((written, fixed(ceiling(profile, rate)?, 2)))
+}
+
+/// The highest score at a rate.
+fn ceiling(profile: &Profile, rate: Decimal) -> Option<Decimal> {
+    Decimal::ONE_HUNDRED.checked_sub(profile.execution_points)?.checked_add(points(profile, rate)?)
+}
+
+/// The highest rate the amounts may stand for, else that of the stated rate.
+fn highest_rate(project: &Project) -> Option<Decimal> {
     let Some((executed, budget)) = project.executed_figure().zip(project.budget_figure()) else {
         let rate = project.rate_figure()?;
-        return Some((rate.value.checked_add(rate.half())?, decimals));
+        return rate.value.checked_add(rate.half());
     };
     if budget.value <= Decimal::ZERO {
         return None;
     }
     let least = budget.value.checked_sub(budget.half())?;
     if least <= Decimal::ZERO {
-        return Some((Decimal::ONE, decimals));
+        return Some(Decimal::ONE);
     }
-    Some((executed.value.checked_add(executed.half())?.checked_div(least)?, decimals))
+    executed.value.checked_add(executed.half())?.checked_div(least)
 }
 
 /// The most points that execution can get at a rate.
 fn points(profile: &Profile, rate: Decimal) -> Option<Decimal> {
-    if profile.point_bands.is_empty() || profile.points_proportional {
+    if !banded(profile) {
         return profile.execution_points.checked_mul(rate.min(Decimal::ONE).max(Decimal::ZERO));
     }
     let reached = profile.point_bands.iter().filter(|band| band.from <= rate);
     Some(reached.map(|band| band.points).max().unwrap_or(Decimal::ZERO))
+}
+
+fn banded(profile: &Profile) -> bool {
+    !profile.point_bands.is_empty() && !profile.points_proportional
 }
 
 #[cfg(test)]
@@ -118,10 +130,7 @@ mod tests {
     fn a_score_above_its_ceiling_is_found() {
         let found = findings(RULE, &on("95"));
         assert_eq!(lines(&found), ["Warning J7 95"]);
-        assert_eq!(
-            found[0].message.zh,
-            "得分 95 高于上限 92.2031：执行率 22.00%，预算执行项最多得 2.2031 分"
-        );
+        assert_eq!(found[0].message.zh, "得分 95 高于执行率允许的上限，90 + 10 × 22.00% = 92.20");
         let proportional = Profile { points_proportional: true, ..Profile::national() };
         assert_eq!(lines(&findings_under(RULE, &on("95"), &proportional)), ["Error J7 95"]);
     }

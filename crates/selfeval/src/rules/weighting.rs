@@ -90,9 +90,10 @@ fn within(terms: &[Term], stated: Figure) -> Option<bool> {
         weights = weights.checked_add(weight.value)?;
     }
     let exact = products.checked_div(weights)?;
-    let Some(range) = weighted_range(terms) else {
-        return Some(shown(exact, stated) == shown(stated.value, stated));
-    };
+    if shown(exact, stated) == shown(stated.value, stated) {
+        return Some(true);
+    }
+    let Some(range) = weighted_range(terms) else { return Some(false) };
     Some(score_level(stated, exact, range)? < Level::L3)
 }
 
