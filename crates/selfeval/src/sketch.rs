@@ -15,7 +15,7 @@
 //! A line `@ name` starts another sheet; a line beginning with `~` is a hidden row.
 
 use jixiao_workbook::number::decimal;
-use jixiao_workbook::{CellRef, FormulaKind, NumberFormat, Range, Sheet, SheetBuilder, ValueRef, Workbook};
+use jixiao_workbook::{CellRef, FormulaKind, NumberFormat, Range, Sheet, SheetBuilder, Workbook};
 use rust_decimal::Decimal;
 
 use crate::computed::totals;

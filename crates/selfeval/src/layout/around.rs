@@ -182,8 +182,8 @@ fn money_in(text: &str) -> Option<Money> {
         return None;
     }
     let plain = folded(text);
-    let after = plain.match_indices("单位").map(|(at, word)| plain.get(at + word.len()..).unwrap_or(""));
-    let line = after.filter_map(|after| unit_of_money(after.trim_start_matches(':'))).next();
+    let mut after = plain.match_indices("单位").map(|(at, word)| plain.get(at + word.len()..).unwrap_or(""));
+    let line = after.find_map(|after| unit_of_money(after.trim_start_matches(':')));
     line.or_else(|| plain.match_indices('(').find_map(|(at, _)| unit_of_money(plain.get(at + 1..)?)))
 }
 

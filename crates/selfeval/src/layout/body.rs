@@ -197,10 +197,11 @@ impl<'a> Reader<'a> {
         if facts.first.is_some_and(|(_, text)| !facts.number && (is_note(text) || is_signature(text))) {
             return Kind::End;
         }
-        if let Some((cell, text)) = facts.first.filter(|_| !facts.amount) {
-            if facts.name.is_none_or(|name| name == text) && self.is_heading(cell) {
-                return if text.contains('表') { Kind::Repeated } else { Kind::Group(text) };
-            }
+        if let Some((cell, text)) = facts.first.filter(|_| !facts.amount)
+            && facts.name.is_none_or(|name| name == text)
+            && self.is_heading(cell)
+        {
+            return if text.contains('表') { Kind::Repeated } else { Kind::Group(text) };
         }
         if facts.name.is_some_and(|name| self.vocabulary.may_name(name)) {
             return Kind::Repeated;

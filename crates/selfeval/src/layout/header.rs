@@ -57,7 +57,7 @@ impl Header {
         let has = |field: Field| self.columns.of(field).is_some();
         let lacks = [Field::Name, Field::Budget, Field::Executed, Field::Score]
             .into_iter()
-            .filter(|field| !has(*field) && !(*field == Field::Budget && budget));
+            .filter(|field| !has(*field) && (*field != Field::Budget || !budget));
         (all.into_iter().filter(|field| has(*field)).collect(), lacks.collect())
     }
 }
@@ -75,7 +75,7 @@ fn shown(sheet: &Sheet, row: u32, column: u16) -> Option<(CellRef, &str)> {
 /// and below where the name's column is empty.
 fn extent(sheet: &Sheet, vocabulary: &Vocabulary, anchor: CellRef) -> Rows {
     let mut rows = Rows { first: anchor.row(), last: anchor.row() };
-    let beside = sheet.row(anchor.row()).into_iter().flat_map(|row| row.cells());
+    let beside = sheet.row(anchor.row()).into_iter().flat_map(jixiao_workbook::sheet::Row::cells);
     for cell in beside {
         let reach = sheet.merge_at(cell.at).map_or(rows.last, |merge| merge.last().row());
         if reach < anchor.row() + MOST_ROWS {

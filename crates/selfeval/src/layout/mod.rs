@@ -266,12 +266,13 @@ impl Search {
         true
     }
 
-    /// Takes the first table that holds projects, on a visible sheet if there is one.
+    /// Takes the first table of the visible sheets that holds projects; a table on a hidden sheet only if there is
+    /// no other.
     fn choose(mut self, workbook: &Workbook) -> Result<Located, NoTable> {
         let rank = |met: &Met| {
             let visible =
                 workbook.entry(met.sheet).is_some_and(|entry| entry.visibility == Visibility::Visible);
-            (met.body.projects.is_empty(), !visible)
+            (!visible, met.body.projects.is_empty())
         };
         let best = (0..self.met.len()).min_by_key(|index| self.met.get(*index).map(rank));
         let Some(best) = best else { return Err(NoTable { nearest: self.nearest }) };

@@ -29,7 +29,7 @@ fn described(located: &Located) -> String {
     ];
     for (name, field) in fields {
         if let Some(column) = located.columns.of(field) {
-            columns.push_str(&format!("{name}={} ", jixiao_workbook::column_letters(column.number)));
+            columns.extend([name, "=", &jixiao_workbook::column_letters(column.number), " "]);
         }
     }
     let funds: Vec<String> = located

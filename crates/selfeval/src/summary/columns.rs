@@ -1,5 +1,7 @@
 //! What a column decides for its cells: how many decimals stand for it, and the scale of its rates.
 
+use std::cmp::Ordering;
+
 use rust_decimal::Decimal;
 
 use super::read::{Measure, Plan};
@@ -12,10 +14,9 @@ pub(super) fn rate_scale(rows: &[(Project, u64)], headed_percent: bool) -> RateS
     if headed_percent {
         return RateScale::Percent;
     }
-    let (mut fractions, mut percents, mut above, mut plain) = (0_u32, 0_u32, 0_u32, 0_u32);
+    let (mut fractions, mut percents, mut above) = (0_u32, 0_u32, 0_u32);
     for (row, _) in rows {
         let Some(rate) = plain_rate(row) else { continue };
-        plain += 1;
         above += u32::from(rate > Decimal::TWO);
         match nearer(rate, row) {
             Some(RateScale::Fraction) => fractions += 1,
@@ -24,12 +25,10 @@ pub(super) fn rate_scale(rows: &[(Project, u64)], headed_percent: bool) -> RateS
         }
     }
     match fractions.cmp(&percents) {
-        _ if plain == 0 => RateScale::Fraction,
-        std::cmp::Ordering::Greater => RateScale::Fraction,
-        std::cmp::Ordering::Less => RateScale::Percent,
-        std::cmp::Ordering::Equal if fractions > 0 => RateScale::Mixed,
-        std::cmp::Ordering::Equal if above > 0 => RateScale::Percent,
-        std::cmp::Ordering::Equal => RateScale::Fraction,
+        Ordering::Less => RateScale::Percent,
+        Ordering::Equal if fractions > 0 => RateScale::Mixed,
+        Ordering::Equal if above > 0 => RateScale::Percent,
+        Ordering::Greater | Ordering::Equal => RateScale::Fraction,
     }
 }
 
@@ -46,9 +45,9 @@ fn nearer(rate: Decimal, project: &Project) -> Option<RateScale> {
     let (as_fraction, as_percent) =
         (rate.checked_sub(true_rate)?.abs(), percent.checked_sub(true_rate)?.abs());
     match as_fraction.cmp(&as_percent) {
-        std::cmp::Ordering::Less => Some(RateScale::Fraction),
-        std::cmp::Ordering::Greater => Some(RateScale::Percent),
-        std::cmp::Ordering::Equal => None,
+        Ordering::Less => Some(RateScale::Fraction),
+        Ordering::Greater => Some(RateScale::Percent),
+        Ordering::Equal => None,
     }
 }
 

@@ -231,7 +231,7 @@ impl<'a> Reader<'a> {
                 }
                 None => plain(Content::Unreadable, Some(digits)),
             },
-            (ValueRef::Text(text), _) => self.text(cell, text, measure),
+            (ValueRef::Text(text), _) => text_reading(cell, text, measure),
             (ValueRef::Error(code), _) => plain(Content::Error, Some(code)),
             (ValueRef::Blank, None) => plain(Content::Blank, None),
             (value, _) => plain(Content::Unreadable, Some(value.as_text())),
@@ -273,30 +273,30 @@ impl<'a> Reader<'a> {
             },
             Outcome::Value(Value::Error(code)) => plain(Content::Error, Some(&code)),
             Outcome::Value(value) if value.as_ref().is_blank() => plain(Content::Blank, None),
-            Outcome::Value(Value::Text(text)) => self.text(cell, &text, measure),
+            Outcome::Value(Value::Text(text)) => text_reading(cell, &text, measure),
             Outcome::Value(_) | Outcome::Unknown(_) => plain(Content::NoResult, None),
         }
     }
+}
 
-    fn text(&self, cell: Cell<'_>, text: &str, measure: Measure) -> (Reading, bool) {
-        let formula = cell.formula.is_some();
-        let trimmed = text.trim_matches(is_blank);
-        let plain =
-            |content, raw: Option<&str>| (Reading::new(cell.at, content, formula, raw.map(Box::from)), false);
-        if trimmed.is_empty() {
-            return plain(Content::Blank, None);
-        }
-        if is_no_value(trimmed) {
-            return plain(Content::NoValue, Some(trimmed));
-        }
-        let Some((figure, shown, loose)) = parse(trimmed).and_then(|parsed| as_figure(parsed, measure))
-        else {
-            return plain(Content::Unreadable, Some(trimmed));
-        };
-        let figure = Figure { formula, ..figure };
-        let raw = (shown.text(figure.value) != trimmed).then(|| Box::new(Box::from(trimmed)));
-        (Reading { cell: cell.at, content: Content::TextNumber(figure), formula, shown, raw }, loose)
+/// What a numeric cell holds that stands there as text.
+fn text_reading(cell: Cell<'_>, text: &str, measure: Measure) -> (Reading, bool) {
+    let formula = cell.formula.is_some();
+    let trimmed = text.trim_matches(is_blank);
+    let plain =
+        |content, raw: Option<&str>| (Reading::new(cell.at, content, formula, raw.map(Box::from)), false);
+    if trimmed.is_empty() {
+        return plain(Content::Blank, None);
     }
+    if is_no_value(trimmed) {
+        return plain(Content::NoValue, Some(trimmed));
+    }
+    let Some((figure, shown, loose)) = parse(trimmed).and_then(|parsed| as_figure(parsed, measure)) else {
+        return plain(Content::Unreadable, Some(trimmed));
+    };
+    let figure = Figure { formula, ..figure };
+    let raw = (shown.text(figure.value) != trimmed).then(|| Box::new(Box::from(trimmed)));
+    (Reading { cell: cell.at, content: Content::TextNumber(figure), formula, shown, raw }, loose)
 }
 
 /// The fewest decimals that a computed value in General format is taken to have, in the figure's unit.
