@@ -43,7 +43,7 @@ pub(crate) enum Language {
 
 /// Which files, and how they are worked through.
 #[derive(Debug, Args)]
-pub(crate) struct Inputs {
+pub(crate) struct Work {
     #[arg(value_name = "IN", required_unless_present = "files_from")]
     pub(crate) inputs: Vec<PathBuf>,
     #[arg(long, value_name = "FILE|-")]
@@ -71,9 +71,10 @@ pub(crate) struct Target {
 }
 
 #[derive(Debug, Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
 pub(crate) struct Fill {
     #[command(flatten)]
-    pub(crate) inputs: Inputs,
+    pub(crate) work: Work,
     #[command(flatten)]
     pub(crate) target: Target,
     #[arg(long, conflicts_with = "output")]
@@ -106,7 +107,7 @@ pub(crate) enum Level {
 #[derive(Debug, Args)]
 pub(crate) struct Check {
     #[command(flatten)]
-    pub(crate) inputs: Inputs,
+    pub(crate) work: Work,
     #[command(flatten)]
     pub(crate) target: Target,
     #[arg(long, value_enum, default_value = "text", value_name = "text|json|jsonl")]

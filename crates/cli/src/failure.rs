@@ -192,106 +192,142 @@ impl Failure {
             What::Template(why) => {
                 (Words::new(format!("表生成不了（{why}）"), why.clone()), Words::default())
             }
-            plain => pair(plain),
+            other => plain(other),
         }
     }
 }
 
-/// The failures whose words are fixed.
-fn pair(what: &What) -> (Words, Words) {
-    let [fact_zh, fact_en, help_zh, help_en] = match what {
-        What::Missing => {
-            ["没有这个文件", "there is no such file", "检查路径和文件名", "check the path and the name"]
-        }
-        What::NoMatch => [
-            "没有匹配的文件",
-            "no file matches",
-            "检查通配符和所在文件夹",
-            "check the pattern and its folder",
-        ],
-        What::EmptyFolder => [
+/// The failures whose words are fixed: fact in Chinese and English, what to do in Chinese and English.
+const PLAIN: &[(What, [&str; 4])] = &[
+    (
+        What::Missing,
+        ["没有这个文件", "there is no such file", "检查路径和文件名", "check the path and the name"],
+    ),
+    (
+        What::IsFolder,
+        ["输出是一个文件夹", "the output is a folder", "用 -o 给出文件名", "name a file with -o"],
+    ),
+    (
+        What::NoMatch,
+        ["没有匹配的文件", "no file matches", "检查通配符和所在文件夹", "check the pattern and its folder"],
+    ),
+    (
+        What::EmptyFolder,
+        [
             "文件夹里没有可以处理的表格文件",
             "the folder holds no spreadsheet to work on",
             "给出表格文件，或放有表格的文件夹",
             "name a spreadsheet, or a folder that holds some",
         ],
-        What::Denied => [
+    ),
+    (
+        What::Denied,
+        [
             "没有读取权限",
             "no permission to read it",
             "请有权限的人开放读取，或复制一份",
             "have it made readable, or use a copy",
         ],
-        What::Changed => [
+    ),
+    (
+        What::Changed,
+        [
             "读取过程中文件被改动",
             "the file changed while it was read",
             "保存并关闭后再试一次",
             "save and close it, then run again",
         ],
-        What::Exists => [
+    ),
+    (
+        What::Exists,
+        [
             "输出文件已存在，没有覆盖",
             "the output exists and was not replaced",
             "换一个名字，或加 --force 覆盖",
             "choose another name, or add --force to replace it",
         ],
-        What::IsFolder => {
-            ["输出是一个文件夹", "the output is a folder", "用 -o 给出文件名", "name a file with -o"]
-        }
-        What::NotAFolder => [
+    ),
+    (
+        What::NotAFolder,
+        [
             "有多个输入，输出应是文件夹，这里是文件",
             "with several inputs the output is a folder; this is a file",
             "用 -o 给出文件夹",
             "name a folder with -o",
         ],
-        What::NoFolder => [
+    ),
+    (
+        What::NoFolder,
+        [
             "输出所在的文件夹不存在",
             "the folder of the output does not exist",
             "先建好文件夹，或换一个位置",
             "make the folder first, or write elsewhere",
         ],
-        What::ReadOnly => [
+    ),
+    (
+        What::ReadOnly,
+        [
             "输出文件是只读的，没有改动",
             "the output is read-only and was not changed",
             "取消只读，或用 -o 写到别处",
             "make it writable, or write elsewhere with -o",
         ],
-        What::DeniedOutput => [
+    ),
+    (
+        What::DeniedOutput,
+        [
             "没有写入权限",
             "no permission to write there",
             "用 -o 写到有权限的文件夹",
             "write to another folder with -o",
         ],
-        What::OpenElsewhere => [
+    ),
+    (
+        What::OpenElsewhere,
+        [
             "输出文件正在别处打开，没有改动",
             "the output is open elsewhere and was not changed",
             "关闭它再试，或用 -o 写到别处",
             "close it, or write elsewhere with -o",
         ],
-        What::SameAsInput => [
+    ),
+    (
+        What::SameAsInput,
+        [
             "输出就是输入文件，没有改动",
             "the output is the input, which was not changed",
             "换一个名字，或加 --in-place 直接改写",
             "choose another name, or add --in-place to write over it",
         ],
-        What::SameOutput => [
+    ),
+    (
+        What::SameOutput,
+        [
             "另一个输入的输出也是这个文件",
             "another input has the same output",
             "分开处理，或先改名",
             "run them apart, or rename one",
         ],
-        What::Terminal => [
+    ),
+    (
+        What::Terminal,
+        [
             "不能把表格文件写到终端",
             "a workbook cannot be written to a terminal",
             "用 -o 给出文件名，或重定向到文件",
             "name a file with -o, or redirect the output",
         ],
-        What::Rule => [
-            "没有这条规则",
-            "there is no such rule",
-            "`jixiao rules` 列出全部规则",
-            "`jixiao rules` lists them",
-        ],
-        _ => ["", "", "", ""],
-    };
+    ),
+    (
+        What::Rule,
+        ["没有这条规则", "there is no such rule", "`jixiao rules` 列出全部规则", "`jixiao rules` lists them"],
+    ),
+];
+
+fn plain(what: &What) -> (Words, Words) {
+    let found = PLAIN.iter().find(|(plain, _)| plain == what);
+    let [fact_zh, fact_en, help_zh, help_en] = found.map_or([""; 4], |(_, words)| *words);
     (Words::new(fact_zh, fact_en), Words::new(help_zh, help_en))
 }
 

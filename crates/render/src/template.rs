@@ -67,7 +67,7 @@ pub fn template(options: &Options) -> Result<Vec<u8>, TemplateError> {
     let form = Form { last: FIRST - 1 + options.rows, lock: options.lock };
     let mut book = Workbook::new();
     let created = ExcelDateTime::from_timestamp(options.created)?;
-    book.set_properties(&DocProperties::new().set_title(&title(options)).set_creation_datetime(&created));
+    book.set_properties(&DocProperties::new().set_title(title(options)).set_creation_datetime(&created));
     let sheet = book.add_worksheet();
     sheet.set_name(SHEET)?;
     // An empty form has no rate and no score yet: their formulas give the empty text.
@@ -184,7 +184,7 @@ impl Form {
             ] {
                 sheet.write_blank(row - 1, number - 1, format)?;
             }
-            put(sheet, at(row, column::BUDGET), self.subtotal(row), &amount, "0")?;
+            put(sheet, at(row, column::BUDGET), subtotal_of(row), &amount, "0")?;
             put(sheet, at(row, column::RATE), rate_of(row), &rate, "")?;
         }
         Ok(())
@@ -212,11 +212,6 @@ impl Form {
         sheet.set_row_height(row, 21)?;
         sheet.merge_range(row, 0, row, column::REMARK - 1, NOTE, &note)?;
         Ok(())
-    }
-
-    fn subtotal(self, row: u32) -> Option<Expression> {
-        let parts = Range::new(at(row, column::FUNDS.0)?, at(row, column::FUNDS.1)?);
-        Some(Expression::Sum(vec![parts]))
     }
 
     fn runs(self, number: u16) -> Option<Range> {
@@ -310,6 +305,11 @@ const HEADS: &[(Corner, Corner, &str)] = &[
     ((5, 5), (5, 5), "上年结转资金"),
     ((5, 6), (5, 6), "其他资金"),
 ];
+
+fn subtotal_of(row: u32) -> Option<Expression> {
+    let parts = Range::new(at(row, column::FUNDS.0)?, at(row, column::FUNDS.1)?);
+    Some(Expression::Sum(vec![parts]))
+}
 
 fn rate_of(row: u32) -> Option<Expression> {
     Some(Expression::Rate {

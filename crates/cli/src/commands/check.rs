@@ -43,8 +43,8 @@ struct Outcome {
 }
 
 pub(super) fn run(args: Check, lang: Option<Language>, console: &mut Console<'_>) -> Result<Exit, Failure> {
-    let listing = Listing::of(&args.inputs.inputs, args.inputs.files_from.as_deref(), Wanted::Submissions)?;
-    let jobs = args.inputs.jobs;
+    let listing = Listing::of(&args.work.inputs, args.work.files_from.as_deref(), Wanted::Submissions)?;
+    let jobs = args.work.jobs;
     let request = Request::of(args, lang, listing.many, console)?;
     if let (Some(folder), true) = (&request.output, request.many) {
         output::make_folder(folder)?;
@@ -158,7 +158,7 @@ impl Request {
         let to_terminal = args.target.output.is_none();
         let style = console.style(if args.all { Detail::All } else { Detail::Usual });
         Ok(Self {
-            terms: Terms::of(&args.inputs)?,
+            terms: Terms::of(&args.work)?,
             format: args.format,
             lang: chosen(lang).unwrap_or(Lang::Zh),
             select: codes(&args.select)?,
@@ -250,5 +250,6 @@ fn exit(review: &Review, fail_on: Option<Severity>) -> Exit {
 }
 
 fn hexadecimal(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    let digit = |value: u8| char::from_digit(u32::from(value), 16).unwrap_or('0');
+    bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect()
 }

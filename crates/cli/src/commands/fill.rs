@@ -41,8 +41,8 @@ struct Outcome {
 }
 
 pub(super) fn run(args: Fill, console: &mut Console<'_>) -> Result<Exit, Failure> {
-    let listing = Listing::of(&args.inputs.inputs, args.inputs.files_from.as_deref(), Wanted::Spreadsheets)?;
-    let jobs = args.inputs.jobs;
+    let listing = Listing::of(&args.work.inputs, args.work.files_from.as_deref(), Wanted::Spreadsheets)?;
+    let jobs = args.work.jobs;
     let request = Request::of(args, listing.many, console)?;
     request.prepare_folder()?;
     let clashes = request.clashes(&listing.inputs);
@@ -102,7 +102,7 @@ fn tell(
 
 impl Request {
     fn of(args: Fill, many: bool, console: &Console<'_>) -> Result<Self, Failure> {
-        let terms = Terms::of(&args.inputs)?;
+        let terms = Terms::of(&args.work)?;
         let mut options = fill::Options::default();
         (options.recompute, options.fix, options.weights) = (args.recompute, args.fix, terms.weights);
         Ok(Self {

@@ -15,7 +15,7 @@ use jixiao_selfeval::review::{Counts, Verdict};
 use jixiao_selfeval::{Profile, Words};
 use jixiao_workbook::{OpenError, Workbook};
 
-use crate::args::{Basis, Command, Inputs, Line};
+use crate::args::{Basis, Command, Line, Work};
 use crate::console::Console;
 use crate::failure::{Exit, Failure, What};
 use crate::input::{Input, owner_file};
@@ -28,7 +28,7 @@ pub(crate) fn run(line: Line, console: &mut Console<'_>) -> Exit {
         Command::Check(args) => check::run(args, lang, console),
         Command::Template(args) => template::run(&args, console),
         Command::Explain(args) => explain::run(&args, console),
-        Command::Rules(args) => rules::run(&args, lang, console),
+        Command::Rules(args) => Ok(rules::run(&args, lang, console)),
     };
     done.unwrap_or_else(|failure| {
         console.failure(&failure);
@@ -43,12 +43,12 @@ struct Terms {
 }
 
 impl Terms {
-    fn of(inputs: &Inputs) -> Result<Self, Failure> {
-        let weights = inputs.weights.map(|basis| match basis {
+    fn of(work: &Work) -> Result<Self, Failure> {
+        let weights = work.weights.map(|basis| match basis {
             Basis::Budget => Weights::Budget,
             Basis::Executed => Weights::Executed,
         });
-        Ok(Self { profile: profile(inputs.profile.as_deref())?, weights })
+        Ok(Self { profile: profile(work.profile.as_deref())?, weights })
     }
 
     fn review(&self) -> jixiao_selfeval::review::Options {

@@ -7,6 +7,7 @@ use jixiao_selfeval::layout::Columns;
 use jixiao_selfeval::review::Table;
 use jixiao_selfeval::summary::{Project, Total};
 use jixiao_selfeval::{Finding, Reading};
+use jixiao_workbook::CellRef;
 use unicode_width::UnicodeWidthStr;
 
 use super::{Detail, Style, Tone};
@@ -60,7 +61,7 @@ pub(super) fn rows(table: &Table, findings: &[&Finding], style: Style) -> Vec<St
 fn wanted(table: &Table, findings: &[&Finding]) -> BTreeSet<u32> {
     let home = table.located.sheet_name.as_str();
     let here = findings.iter().filter(|finding| finding.place.sheet.as_deref().is_none_or(|s| s == home));
-    let named: BTreeSet<u32> = here.filter_map(|finding| finding.place.cell).map(|cell| cell.row()).collect();
+    let named: BTreeSet<u32> = here.filter_map(|finding| finding.place.cell).map(CellRef::row).collect();
     let mut rows: BTreeSet<u32> =
         table.summary.projects.iter().map(|p| p.row).filter(|row| named.contains(row)).collect();
     rows.extend(table.summary.total.iter().map(|total| total.row).filter(|row| named.contains(row)));
