@@ -447,7 +447,7 @@ impl SheetBuilder {
         Self { order: Order::Any, ..Self::new(strings) }
     }
 
-    /// Starts a row; rows come in rising order. Needed only for rows that are hidden.
+    /// Starts a row; rows come in rising order. Needed only for rows that are hidden or have a style.
     ///
     /// # Errors
     /// When the row does not come after the one before.

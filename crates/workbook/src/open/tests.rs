@@ -208,7 +208,7 @@ fn formulas_of_every_kind_are_read() {
 #[test]
 fn what_belongs_to_a_sheet_is_read() {
     let inside = "<sheetPr/><cols><col min=\"2\" max=\"3\" style=\"1\" hidden=\"1\"/></cols><sheetData>\
-        <row r=\"1\" hidden=\"1\"/><row r=\"2\"><c r=\"A2\"><v>1</v></c></row></sheetData>\
+        <row r=\"1\" hidden=\"1\" s=\"2\" customFormat=\"1\"/><row r=\"2\"><c r=\"A2\"><v>1</v></c></row></sheetData>\
         <sheetProtection sheet=\"1\"/><mergeCells><mergeCell ref=\"A2:B3\"/></mergeCells>\
         <extLst><ext><mergeCell ref=\"C1:C2\"/></ext></extLst>";
     let styles = format!(
@@ -223,6 +223,7 @@ fn what_belongs_to_a_sheet_is_read() {
     assert!(sheet.is_protected());
     assert_eq!(sheet.merges(), ["A2:B3".parse().unwrap()]);
     assert_eq!(book.format_at(sheet, at("B9")).code, "0.00%");
+    assert_eq!(book.format_at(sheet, at("B1")).code, book.format(2).code);
     assert_eq!(book.format(2).code, "0.00\"万元\"");
     assert!(book.format(3).is_date());
 }
