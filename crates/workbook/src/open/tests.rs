@@ -141,9 +141,11 @@ fn the_samples_are_read_as_calamine_reads_them() {
                 let value = range.get_value((cell.at.row() - 1, u32::from(cell.at.column()) - 1)).unwrap();
                 match cell.value {
                     ValueRef::Number(digits) => {
-                        assert_eq!(value.as_f64(), digits.parse().ok(), "{}", cell.at)
+                        assert_eq!(value.as_f64(), digits.parse().ok(), "{}", cell.at);
                     }
-                    text => assert_eq!(value.as_string().as_deref(), Some(text.as_text()), "{}", cell.at),
+                    text => {
+                        assert_eq!(value.as_string().as_deref(), Some(text.as_text()), "{}", cell.at);
+                    }
                 }
             }
             let merges = other.merge_cells_by_sheet_name(&entry.name).unwrap();
