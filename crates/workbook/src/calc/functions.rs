@@ -62,14 +62,14 @@ fn whole(number: Number) -> Evaluated<i64> {
 fn numbers(
     at: Context<'_, '_>,
     arguments: &[Expr],
-    each: &mut dyn FnMut(Number) -> Evaluated<()>,
+    mut each: impl FnMut(Number) -> Evaluated<()>,
 ) -> Evaluated<()> {
     for argument in arguments {
         match at.operand(argument)? {
             Operand::Scalar(scalar) => each(scalar.number()?)?,
             Operand::Places(places) => {
                 for place in places {
-                    numbers_in(at, place, &mut |_, number| each(number))?;
+                    numbers_in(at, place, |_, value| each(Number::of(value)))?;
                 }
             }
         }
@@ -80,50 +80,73 @@ fn numbers(
 fn numbers_in(
     at: Context<'_, '_>,
     place: Place,
-    each: &mut dyn FnMut(CellRef, Number) -> Evaluated<()>,
+    mut each: impl FnMut(CellRef, Decimal) -> Evaluated<()>,
 ) -> Evaluated<()> {
     at.evaluator.visit(place.sheet, place.range, &mut |cell, value| match value {
-        ValueRef::Number(digits) => each(cell, stored_number(digits)?),
+        ValueRef::Number(digits) => each(cell, stored_number(digits)?.value),
         ValueRef::Error(_) | ValueRef::Date(_) => Scalar::read(value).map(drop),
         _ => Ok(()),
     })
 }
 
-/// A sum by the signs of its terms, so that the magnitudes come with it for nothing.
-#[derive(Default)]
+/// Decimals that a number may have.
+const SCALES: usize = 29;
+
+/// A sum of numbers and of their magnitudes, exact in whole numbers per count of decimals: a column of 100,000
+/// amounts adds up several times faster than in decimals.
 struct Sum {
-    above: Decimal,
-    below: Decimal,
+    values: [i128; SCALES],
+    sizes: [i128; SCALES],
     /// What the terms of computed operands have beyond the operands' magnitudes.
     spread: Decimal,
     count: u64,
 }
 
 fn sum(at: Context<'_, '_>, arguments: &[Expr]) -> Evaluated<Sum> {
-    let mut sum = Sum::default();
-    numbers(at, arguments, &mut |number| sum.add(number))?;
+    let mut sum = Sum::new();
+    for argument in arguments {
+        match at.operand(argument)? {
+            Operand::Scalar(scalar) => sum.add_computed(scalar.number()?)?,
+            Operand::Places(places) => {
+                for place in places {
+                    numbers_in(at, place, |_, value| sum.add(value))?;
+                }
+            }
+        }
+    }
     Ok(sum)
 }
 
+fn too_large() -> Stop {
+    Stop::Unknown("a sum too large for exact arithmetic".to_owned())
+}
+
 impl Sum {
-    fn add(&mut self, number: Number) -> Evaluated<()> {
-        let added = |to: Decimal, more: Decimal| {
-            to.checked_add(more)
-                .ok_or_else(|| Stop::Unknown("a sum too large for exact arithmetic".to_owned()))
+    fn new() -> Self {
+        Self { values: [0; SCALES], sizes: [0; SCALES], spread: Decimal::ZERO, count: 0 }
+    }
+
+    fn add(&mut self, value: Decimal) -> Evaluated<()> {
+        let (digits, scale) = (value.mantissa(), value.scale() as usize);
+        let (Some(sum), Some(size)) = (self.values.get_mut(scale), self.sizes.get_mut(scale)) else {
+            return Err(too_large());
         };
-        let side = if number.value.is_sign_negative() { &mut self.below } else { &mut self.above };
-        *side = added(*side, number.value)?;
-        let size = number.value.abs();
-        if number.terms > size {
-            self.spread = added(self.spread, number.minus(Number::of(number.value))?.terms)?;
-        }
+        *sum = sum.checked_add(digits).ok_or_else(too_large)?;
+        *size = size.checked_add(digits.abs()).ok_or_else(too_large)?;
         self.count += 1;
         Ok(())
     }
 
+    fn add_computed(&mut self, number: Number) -> Evaluated<()> {
+        let beyond = number.terms.checked_sub(number.value.abs()).ok_or_else(too_large)?;
+        self.spread = self.spread.checked_add(beyond).ok_or_else(too_large)?;
+        self.add(number.value)
+    }
+
     fn total(&self) -> Evaluated<Number> {
-        let spread = Number { value: Decimal::ZERO, terms: self.spread };
-        Number::of(self.above).plus(Number::of(self.below))?.plus(spread)
+        let value = joined(&self.values)?;
+        let terms = joined(&self.sizes)?.checked_add(self.spread).ok_or_else(too_large)?;
+        Ok(Number { value, terms })
     }
 
     fn average(&self) -> Evaluated<Number> {
@@ -131,9 +154,15 @@ impl Sum {
     }
 }
 
+fn joined(sums: &[i128; SCALES]) -> Evaluated<Decimal> {
+    let parts = (0..).zip(sums).filter(|(_, sum)| **sum != 0);
+    let added = parts.map(|(scale, sum)| Decimal::try_from_i128_with_scale(*sum, scale).ok());
+    added.into_iter().try_fold(Decimal::ZERO, |total, part| total.checked_add(part?)).ok_or_else(too_large)
+}
+
 fn furthest(at: Context<'_, '_>, arguments: &[Expr], side: Ordering) -> Evaluated<Number> {
     let mut found: Option<Number> = None;
-    numbers(at, arguments, &mut |number| {
+    numbers(at, arguments, |number| {
         if found.is_none_or(|best| number.value.cmp(&best.value) == side) {
             found = Some(number);
         }
@@ -210,7 +239,10 @@ fn truths(at: Context<'_, '_>, arguments: &[Expr]) -> Evaluated<Vec<bool>> {
 }
 
 /// The numbers of one factor of `SUMPRODUCT` by their place in it; what is missing is 0.
-type Factor = Vec<((u32, u16), Number)>;
+type Factor = Vec<(Offset, Decimal)>;
+
+/// Rows and columns from a range's first cell.
+type Offset = (u32, u16);
 
 fn sum_of_products(at: Context<'_, '_>, arguments: &[Expr]) -> Evaluated<Number> {
     let mut size = None;
@@ -223,24 +255,32 @@ fn sum_of_products(at: Context<'_, '_>, arguments: &[Expr]) -> Evaluated<Number>
         factors.push(factor);
     }
     let Some((first, others)) = factors.split_first() else { return Err(Stop::VALUE) };
-    let mut rests: Vec<&[((u32, u16), Number)]> = others.iter().map(Vec::as_slice).collect();
-    let mut total = Number::ZERO;
-    for (place, number) in first {
-        let mut product = *number;
+    let mut rests: Vec<&[(Offset, Decimal)]> = others.iter().map(Vec::as_slice).collect();
+    let mut total = Sum::new();
+    for (place, value) in first {
+        let mut product = *value;
         for rest in &mut rests {
-            let skipped = rest.iter().take_while(|(other, _)| other < place).count();
-            *rest = rest.get(skipped..).unwrap_or(&[]);
-            let met = rest.first().filter(|(other, _)| other == place);
-            product = product.times(met.map_or(Number::ZERO, |(_, number)| *number))?;
+            product = times(product, next_at(rest, *place))?;
         }
-        total = total.plus(product)?;
+        total.add(product)?;
     }
-    Ok(total)
+    total.total()
 }
 
-fn factor(at: Context<'_, '_>, argument: &Expr) -> Evaluated<((u32, u16), Factor)> {
+/// The number at a place, passing over those before it.
+fn next_at(rest: &mut &[(Offset, Decimal)], place: Offset) -> Decimal {
+    let passed = rest.iter().take_while(|(other, _)| *other < place).count();
+    *rest = rest.get(passed..).unwrap_or(&[]);
+    rest.first().filter(|(other, _)| *other == place).map_or(Decimal::ZERO, |(_, value)| *value)
+}
+
+fn times(a: Decimal, b: Decimal) -> Evaluated<Decimal> {
+    Ok(Number::of(a).times(Number::of(b))?.value)
+}
+
+fn factor(at: Context<'_, '_>, argument: &Expr) -> Evaluated<(Offset, Factor)> {
     let place = match at.in_arrays().operand(argument)? {
-        Operand::Scalar(Scalar::Number(number)) => return Ok(((1, 1), vec![((0, 0), number)])),
+        Operand::Scalar(Scalar::Number(number)) => return Ok(((1, 1), vec![((0, 0), number.value)])),
         Operand::Scalar(_) => return Ok(((1, 1), Vec::new())),
         Operand::Places(places) => match places.as_slice() {
             [place] => *place,
@@ -249,8 +289,8 @@ fn factor(at: Context<'_, '_>, argument: &Expr) -> Evaluated<((u32, u16), Factor
     };
     let (first, last) = (place.range.first(), place.range.last());
     let mut factor = Vec::new();
-    numbers_in(at, place, &mut |cell, number| {
-        factor.push(((cell.row() - first.row(), cell.column() - first.column()), number));
+    numbers_in(at, place, |cell, value| {
+        factor.push(((cell.row() - first.row(), cell.column() - first.column()), value));
         Ok(())
     })?;
     Ok(((last.row() - first.row() + 1, last.column() - first.column() + 1), factor))
