@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::cell::Change;
+use super::cell::{Change, TextForm};
 use super::markup::tags;
 use super::parts::{read_text, relations};
 use crate::address::{CellRef, Range};
@@ -67,6 +67,7 @@ impl<'a> Batch<'a> {
 #[derive(Debug)]
 pub(crate) struct Guard<'a> {
     sheet: &'a Sheet,
+    form: TextForm,
     arrays: Areas,
     headings: Vec<(Range, String)>,
 }
@@ -79,7 +80,8 @@ impl<'a> Guard<'a> {
             FormulaKind::Array(range) | FormulaKind::DataTable(range) => Some(range),
             _ => None,
         });
-        Ok(Self { sheet, arrays: Areas::new(arrays.collect()), headings: headings(package, part)? })
+        let form = if workbook.parts.strings.is_empty() { TextForm::Plain } else { TextForm::Inline };
+        Ok(Self { sheet, form, arrays: Areas::new(arrays.collect()), headings: headings(package, part)? })
     }
 
     /// Refuses an edit that the sheet, or a spreadsheet program, would not bear.
@@ -117,7 +119,7 @@ impl<'a> Guard<'a> {
         let creates_nothing = matches!(edit.content, Content::Clear)
             && matches!(edit.style, Style::Keep)
             && self.sheet.cell(edit.at).is_none();
-        (!creates_nothing).then_some(Change { at: edit.at, style, content: edit.content })
+        (!creates_nothing).then_some(Change { at: edit.at, style, content: edit.content, form: self.form })
     }
 
     /// The style an edit starts from: the cell's own, or that of the cell it names.

@@ -1,7 +1,8 @@
 //! The text of one cell: a new one, or an old one with other content.
 //!
 //! Text is written as an inline string: the shared strings stay untouched, so that an edit changes one part,
-//! and Excel, WPS and LibreOffice read both alike.
+//! and Excel, WPS and LibreOffice read both alike. Where a workbook shares no strings at all, checkers of
+//! documents question inline ones; there text is written as a plain string value.
 
 use std::ops::Range;
 
@@ -9,6 +10,15 @@ use super::markup::Tag;
 use crate::address::CellRef;
 use crate::edit::Content;
 use crate::sheet::Value;
+
+/// How text is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum TextForm {
+    /// As an inline string.
+    Inline,
+    /// As a string value, like the result of a formula.
+    Plain,
+}
 
 /// A cell's edit, checked and with its style settled.
 #[derive(Clone, Copy, Debug)]
@@ -19,6 +29,8 @@ pub(crate) struct Change<'a> {
     pub(crate) style: u32,
     /// What it holds afterwards.
     pub(crate) content: &'a Content,
+    /// How its text is written.
+    pub(crate) form: TextForm,
 }
 
 /// What stands in a cell that is edited, as spans of its text.
@@ -36,7 +48,7 @@ pub(crate) fn push_new(out: &mut Vec<u8>, prefix: &[u8], change: &Change<'_>) {
     out.extend_from_slice(prefix);
     out.extend_from_slice(format!("c r=\"{}\"", change.at).as_bytes());
     push_style(out, change.style);
-    push_body(out, prefix, change.content, (&[], &[]));
+    push_body(out, prefix, change, (&[], &[]));
 }
 
 /// Appends a cell in place of another: its text, from `<` to its end, and what was found in it.
@@ -72,7 +84,7 @@ pub(crate) fn push_edited(out: &mut Vec<u8>, change: &Change<'_>, old: (&[u8], &
     let piece =
         |span: &Option<Range<usize>>| span.clone().and_then(|span| text.get(span)).unwrap_or_default();
     let formula = if is_result { piece(&parts.formula) } else { &[] };
-    push_body(out, tag.prefix(), change.content, (formula, piece(&parts.extensions)));
+    push_body(out, tag.prefix(), change, (formula, piece(&parts.extensions)));
 }
 
 fn push_style(out: &mut Vec<u8>, style: u32) {
@@ -82,12 +94,12 @@ fn push_style(out: &mut Vec<u8>, style: u32) {
 }
 
 /// The rest of a cell behind its place and style; `kept` are its formula and its extensions.
-fn push_body(out: &mut Vec<u8>, prefix: &[u8], content: &Content, kept: (&[u8], &[u8])) {
-    let (formula, extensions) = kept;
+fn push_body(out: &mut Vec<u8>, prefix: &[u8], change: &Change<'_>, kept: (&[u8], &[u8])) {
+    let (content, (formula, extensions)) = (change.content, kept);
     if matches!(content, Content::Clear) && extensions.is_empty() {
         return out.extend_from_slice(b"/>");
     }
-    if let Some(kind) = type_of(content) {
+    if let Some(kind) = type_of(change) {
         out.extend_from_slice(format!(" t=\"{kind}\"").as_bytes());
     }
     out.push(b'>');
@@ -96,6 +108,7 @@ fn push_body(out: &mut Vec<u8>, prefix: &[u8], content: &Content, kept: (&[u8], 
         Content::Clear => {}
         Content::Number(digits) => push_element(out, prefix, "v", digits),
         Content::Bool(truth) => push_element(out, prefix, "v", if *truth { "1" } else { "0" }),
+        Content::Text(text) if change.form == TextForm::Plain => push_element(out, prefix, "v", text),
         Content::Text(text) => {
             out.extend_from_slice(&[b"<", prefix, b"is>"].concat());
             push_element(out, prefix, "t", text);
@@ -121,8 +134,9 @@ fn push_result(out: &mut Vec<u8>, prefix: &[u8], value: &Value) {
     }
 }
 
-fn type_of(content: &Content) -> Option<&'static str> {
-    match content {
+fn type_of(change: &Change<'_>) -> Option<&'static str> {
+    match change.content {
+        Content::Text(_) if change.form == TextForm::Plain => Some("str"),
         Content::Text(_) => Some("inlineStr"),
         Content::Bool(_) => Some("b"),
         Content::Number(_) | Content::Clear => None,
@@ -186,7 +200,7 @@ mod tests {
 
     fn edited(old: &str, parts: &OldCell, style: u32, content: &Content) -> String {
         let mut out = Vec::new();
-        let change = Change { at: "B2".parse().unwrap(), style, content };
+        let change = Change { at: "B2".parse().unwrap(), style, content, form: TextForm::Inline };
         push_edited(&mut out, &change, (old.as_bytes(), parts));
         String::from_utf8(out).unwrap()
     }

@@ -173,16 +173,19 @@ fn prefixed_and_strict_sheets_keep_their_prefix() {
     let sheet = "<q:worksheet xmlns:q=\"http://purl.oclc.org/ooxml/spreadsheetml/main\"><q:sheetData><q:row r=\"1\">\
                  <q:c r=\"A1\" t=\"inlineStr\"><q:is><q:t>a</q:t></q:is></q:c></q:row></q:sheetData></q:worksheet>";
     let (after, difference) =
-        apply(&package(sheet, &[]), &[set("A1", Content::Text("乙".into())), number("A2", "2")]);
+        apply(&package(sheet, &[]), &[set("A1", Content::Text(" 乙".into())), number("A2", "2")]);
     assert_eq!(
         part(&after, "xl/worksheets/sheet1.xml"),
         sheet
-            .replace("<q:t>a", "<q:t>乙")
+            .replace(
+                "\"inlineStr\"><q:is><q:t>a</q:t></q:is>",
+                "\"str\"><q:v xml:space=\"preserve\"> 乙</q:v>"
+            )
             .replace("</q:row>", "</q:row><q:row r=\"2\"><q:c r=\"A2\"><q:v>2</q:v></q:c></q:row>")
     );
     assert_eq!(
         difference.to_string(),
-        "xl/worksheets/sheet1.xml changed\n附表!A1  \"a\" → \"乙\"\n附表!A2  (blank) → 2\n"
+        "xl/worksheets/sheet1.xml changed\n附表!A1  \"a\" → \" 乙\"\n附表!A2  (blank) → 2\n"
     );
 }
 
@@ -354,11 +357,15 @@ fn the_official_form_is_filled_and_read_back_by_another_reader() {
         "xl/worksheets/sheet1.xml changed\n附表!B7  (blank) → \"  防汛“经费”\\n<甲&乙>\"\n附表!D7  (blank) → =SUM(E7:G7) 814.79\n\
          附表!E7  (blank) → 814.79\n附表!I7  (blank) → =IF(N(D7)=0,\"\",H7/D7) \"\"\n"
     );
-    let mut other = calamine::Xlsx::new(Cursor::new(after)).unwrap();
+    let mut other = calamine::Xlsx::new(Cursor::new(&after)).unwrap();
     let (values, formulas) =
         (other.worksheet_range("附表").unwrap(), other.worksheet_formula("附表").unwrap());
     assert_eq!(values.get_value((6, 1)), Some(&Data::String("  防汛“经费”\n<甲&乙>".into())));
     assert_eq!(values.get_value((6, 3)), Some(&Data::Float(814.79)));
     assert_eq!(formulas.get_value((6, 3)).map(String::as_str), Some("SUM(E7:G7)"));
+    assert!(
+        part(&after, "xl/worksheets/sheet1.xml")
+            .contains("<c r=\"B7\" s=\"5\" t=\"inlineStr\"><is><t xml:space=\"preserve\">  防汛")
+    );
     assert_eq!(values.get_value((9, 0)), Some(&Data::String("合计".into())));
 }
