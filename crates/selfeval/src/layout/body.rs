@@ -6,6 +6,7 @@ use jixiao_workbook::{CellRef, Sheet, ValueRef};
 use super::header::{Header, is_numbering};
 use super::label::{Vocabulary, folded};
 use super::{GroupRow, Rows};
+use crate::finding::Words;
 use crate::value::{is_no_value, parse};
 
 /// What the rows of a table are.
@@ -18,6 +19,13 @@ pub(super) struct Body {
     pub(super) total: Option<(u32, CellRef)>,
     /// The last row that belongs to the table.
     pub(super) last: u32,
+    /// What could be read otherwise.
+    pub(super) doubts: Vec<Words>,
+    /// Rows numbered 一, 二, …, and whether any row is numbered 1, 2, ….
+    headings: Vec<GroupRow>,
+    numbered: bool,
+    /// The cell of the last group row's label.
+    closing: Option<CellRef>,
 }
 
 /// What a column's cells say about their row.
@@ -41,7 +49,7 @@ enum Kind<'a> {
     /// Nothing but a number in 序号, or texts that are no project.
     Spare,
     Project,
-    Group(&'a str),
+    Group(CellRef, &'a str),
     Total(CellRef),
     /// Header or title again, on the next printed page.
     Repeated,
@@ -68,16 +76,18 @@ pub(super) fn read(sheet: &Sheet, header: &Header, vocabulary: &Vocabulary) -> B
         }
         blank.extend(next..row.number);
         next = row.number + 1;
-        match reader.kind(row, blank.len()) {
+        let facts = reader.facts(row);
+        match reader.kind(&facts, blank.len()) {
             Kind::Blank => blank.push(row.number),
             Kind::End => break,
             Kind::Repeated => {
                 body.keep_blank(&mut blank);
-                next = row.number + reader.skip(row);
+                next = row.number + reader.skip(row.number, &facts);
             }
             Kind::Total(_) if body.total.is_some() && body.projects.is_empty() => break,
             Kind::Total(cell) => {
                 body.keep_blank(&mut blank);
+                body.doubt_second_total(row.number);
                 let below = !body.projects.is_empty() || !body.spare.is_empty();
                 body.last = row.number;
                 body.total.get_or_insert((row.number, cell));
@@ -85,18 +95,21 @@ pub(super) fn read(sheet: &Sheet, header: &Header, vocabulary: &Vocabulary) -> B
                     break;
                 }
             }
-            Kind::Group(label) => {
+            Kind::Group(cell, label) => {
                 body.keep_blank(&mut blank);
+                body.closing = Some(cell);
                 body.groups.push(GroupRow { row: row.number, label: label.trim().to_owned() });
                 body.last = row.number;
             }
             kind => {
                 body.keep_blank(&mut blank);
                 body.add(row.number, matches!(kind, Kind::Project));
+                body.note_number(row.number, &facts);
             }
         }
     }
     body.promote_last_group();
+    body.part_headings();
     body
 }
 
@@ -120,13 +133,59 @@ impl Body {
         self.last = row;
     }
 
+    fn note_number(&mut self, row: u32, facts: &Facts<'_>) {
+        self.numbered |= facts.number;
+        if let (Some(name), true) = (facts.name, facts.numeral) {
+            self.headings.push(GroupRow { row, label: name.trim().to_owned() });
+        }
+    }
+
+    fn doubt_second_total(&mut self, row: u32) {
+        if let Some((first, _)) = self.total {
+            self.doubts.push(Words::new(
+                format!("第 {first} 行和第 {row} 行都是合计行，按第 {first} 行读取"),
+                format!("rows {first} and {row} are both total rows; row {first} was read"),
+            ));
+        }
+    }
+
+    /// Rows numbered 一, 二, … among rows numbered 1, 2, … sum the rows below them.
+    fn part_headings(&mut self) {
+        if !self.numbered || self.headings.is_empty() {
+            return;
+        }
+        let headings = std::mem::take(&mut self.headings);
+        let is_heading = |row: u32| headings.iter().any(|heading| heading.row == row);
+        self.projects.retain(|row| !is_heading(*row));
+        let mut runs = Vec::with_capacity(self.runs.len() + headings.len());
+        for run in &self.runs {
+            let mut first = run.first;
+            for heading in headings.iter().filter(|heading| (run.first..=run.last).contains(&heading.row)) {
+                runs.extend((first < heading.row).then(|| Rows { first, last: heading.row - 1 }));
+                first = heading.row + 1;
+            }
+            runs.extend((first <= run.last).then_some(Rows { first, last: run.last }));
+        }
+        self.runs = runs;
+        let rows: Vec<String> = headings.iter().map(|heading| heading.row.to_string()).collect();
+        let rows = rows.join("、");
+        self.doubts.push(Words::new(
+            format!("第 {rows} 行的序号是“一、二…”，按分组行读取，不计入合计"),
+            format!(
+                "rows {rows} are numbered 一, 二, … and were read as group rows, which count in no total"
+            ),
+        ));
+        self.groups.extend(headings);
+        self.groups.sort_by_key(|group| group.row);
+    }
+
     /// A last row `XX合计` below all projects is the total row where there is no other.
     fn promote_last_group(&mut self) {
         let Some(group) = self.groups.last() else { return };
         let closing = group.label.ends_with('计') && !folded(&group.label).contains("小计");
         let below = self.projects.last().is_some_and(|last| *last < group.row);
         if self.total.is_none() && closing && below && self.groups.len() == 1 {
-            self.total = CellRef::new(group.row, 1).map(|cell| (group.row, cell));
+            self.total = self.closing.map(|cell| (group.row, cell));
             self.groups.pop();
         }
     }
@@ -177,20 +236,21 @@ struct Facts<'a> {
     name: Option<&'a str>,
     amount: bool,
     number: bool,
+    /// Whether 序号 is a Chinese numeral.
+    numeral: bool,
     label: Option<(CellRef, &'a str)>,
     filled: usize,
 }
 
 impl<'a> Reader<'a> {
-    fn kind(&self, row: Row<'a>, blank: usize) -> Kind<'a> {
-        let facts = self.facts(row);
+    fn kind(&self, facts: &Facts<'a>, blank: usize) -> Kind<'a> {
         if facts.filled == 0 {
             return Kind::Blank;
         }
         if let Some((cell, text)) = facts.label {
             match Sum::of(text) {
                 Some(Sum::Total) => return Kind::Total(cell),
-                Some(Sum::Group) => return Kind::Group(text),
+                Some(Sum::Group) => return Kind::Group(cell, text),
                 None => {}
             }
         }
@@ -201,7 +261,7 @@ impl<'a> Reader<'a> {
             && facts.name.is_none_or(|name| name == text)
             && self.is_heading(cell)
         {
-            return if text.contains('表') { Kind::Repeated } else { Kind::Group(text) };
+            return if text.contains('表') { Kind::Repeated } else { Kind::Group(cell, text) };
         }
         if facts.name.is_some_and(|name| self.vocabulary.may_name(name)) {
             return Kind::Repeated;
@@ -247,12 +307,11 @@ impl<'a> Reader<'a> {
     }
 
     /// How many rows a repeated header or title takes.
-    fn skip(&self, row: Row<'a>) -> u32 {
-        let facts = self.facts(row);
+    fn skip(&self, row: u32, facts: &Facts<'a>) -> u32 {
         if facts.name.is_none_or(|name| !self.vocabulary.may_name(name)) {
             return 1;
         }
-        self.labels + u32::from(is_numbering(self.sheet, row.number + self.labels))
+        self.labels + u32::from(is_numbering(self.sheet, row + self.labels))
     }
 }
 
@@ -263,7 +322,10 @@ impl<'a> Facts<'a> {
             self.first = Some((at, text));
         }
         match role {
-            Role::Sequence => self.number |= matches!(value, ValueRef::Number(_)) || parse(text).is_some(),
+            Role::Sequence => {
+                self.number |= matches!(value, ValueRef::Number(_)) || parse(text).is_some();
+                self.numeral |= is_numeral(text);
+            }
             Role::Name if !is_no_value(text) => self.name = Some(text),
             _ => {}
         }
@@ -272,6 +334,13 @@ impl<'a> Facts<'a> {
             self.label = Some((at, text));
         }
     }
+}
+
+/// Whether a text is a Chinese numeral, perhaps in brackets: 一, （二）, 三、
+fn is_numeral(text: &str) -> bool {
+    let sign = |c: char| c.is_whitespace() || "()（）、.．".contains(c);
+    let text = text.trim_matches(sign);
+    !text.is_empty() && text.len() <= 9 && text.chars().all(|c| "一二三四五六七八九十".contains(c))
 }
 
 fn is_zero(digits: &str) -> bool {

@@ -294,6 +294,7 @@ impl Met {
         let around =
             around::read(sheet, &self.header.columns, self.from, self.header.rows.first, self.body.last);
         doubts.extend(self.header.doubts);
+        doubts.extend(self.body.doubts);
         Some(Located {
             sheet: self.sheet,
             sheet_name: self.name,

@@ -150,6 +150,36 @@ const LAYOUTS: &[(&str, &str, &str)] = &[
         "附表 A1:G3 head 1-2 | seq=A name=B A=C B=E rate=F score=G | current=D | runs 3-3 spare [] groups [] total -",
     ),
     (
+        "rows numbered 一, 二 head groups",
+        "序号|项目名称|小计|全年执行数|自评得分\n一|基本类|30|27|.\n1|甲|10|9|95\n2|乙|20|18|95\n二|专项类|5|5|.\n1|丙|5|5|90\n合计|.|35|32|95\n",
+        "附表 A1:E7 head 1-1 | seq=A name=B A=C B=D score=E |  | runs 3-4,6-6 spare [] groups [2, 5] total A7",
+    ),
+    (
+        "heading rows over the whole width",
+        "序号|项目名称|小计|全年执行数|自评得分\n民政科|<|<|<|<\n1|甲|10|9|95\n农业科|<|<|<|<\n1|乙|10|9|95\n合计|.|20|18|95\n",
+        "附表 A1:E6 head 1-1 | seq=A name=B A=C B=D score=E |  | runs 3-3,5-5 spare [] groups [2, 4] total A6",
+    ),
+    (
+        "a closing row XX合计 is the total row, its label beside a number",
+        "序号|项目名称|小计|全年执行数|自评得分\n1|甲|10|9|95\n2|全镇合计|10|9|95\n",
+        "附表 A1:E3 head 1-1 | seq=A name=B A=C B=D score=E |  | runs 2-2 spare [] groups [] total B3",
+    ),
+    (
+        "projects named 统计 and …合计… are projects",
+        "序号|项目名称|小计|全年执行数|自评得分\n1|统计|10|9|95\n2|会计服务费合计补助项目|10|9|95\n总计|.|21|19|95\n",
+        "附表 A1:E4 head 1-1 | seq=A name=B A=C B=D score=E |  | runs 2-3 spare [] groups [] total A4",
+    ),
+    (
+        "a spare row with live formulas",
+        "序号|项目名称|小计|当年财政拨款|全年执行数|自评得分\n1|甲|=SUM(D2:D2) -> 10|10|9|95\n2|.|=SUM(D3:D3) -> 0|.|.|.\n合计|.|10|10|9|95\n",
+        "附表 A1:F4 head 1-1 | seq=A name=B A=C B=E score=F | current=D | runs 2-3 spare [3] groups [] total A4",
+    ),
+    (
+        "a total row at both ends",
+        "序号|项目名称|小计|全年执行数|自评得分\n合计|.|10|9|95\n1|甲|10|9|95\n合计|.|10|9|95\n",
+        "附表 A1:E4 head 1-1 | seq=A name=B A=C B=D score=E |  | runs 3-3 spare [] groups [] total A2",
+    ),
+    (
         "a per-project form is no summary",
         "项目支出绩效自评表\n项目名称|甲|<|主管部门|民政局|实施单位|民政科|.\n\
          项目资金|<|年初预算数|全年预算数|全年执行数|分值|执行率|得分\n^|年度资金总额|10|10|9|10|90%|9\n^|其中：当年财政拨款|10|10|9|—|90%|—\n",
