@@ -144,13 +144,13 @@ fn related(context: &Context<'_>, column: &AmountColumn<'_>, terms: &ColumnSum) 
     terms.cells.iter().map(|cell| context.related(*cell, Words::new(column.name.0, column.name.1))).collect()
 }
 
-/// The formula that sums the column; none where a term is text, which a spreadsheet's SUM would skip.
+/// The formula that sums the column.
 pub(super) fn fix(
     context: &Context<'_>,
     column: &AmountColumn<'_>,
     (reading, terms): (&Reading, &ColumnSum),
 ) -> Option<crate::finding::Fix> {
-    let sum = terms.sum.filter(|_| !terms.text)?;
+    let sum = terms.sum?;
     let result = wording::in_column(context, Some(column.column), sum.value);
     mending::formula(context, reading, computed::column_total(context.located, column.number()), result)
 }

@@ -35,8 +35,6 @@ pub(super) struct ColumnSum {
     pub(super) missing: Vec<CellRef>,
     /// The sum and the windows of its terms; none where a term is missing or a decimal cannot hold it.
     pub(super) sum: Option<Spread>,
-    /// Whether a spreadsheet's own SUM skips a term that is written as text.
-    pub(super) text: bool,
 }
 
 /// The amount columns in the glossary's order.
@@ -111,7 +109,6 @@ impl<'a> AmountColumn<'a> {
             Field::Budget => budget(context, project),
             _ => reading.figure().map(Spread::from),
         };
-        sum.text |= reading.figure() != reading.countable();
         match amount {
             Some(amount) => {
                 sum.terms.push(amount.value);

@@ -1,15 +1,16 @@
 //! Fixes that put a computed cell's formula, with its result, where it belongs.
 
-use jixiao_workbook::{CellRef, Edit, Value, edit, number};
+use jixiao_workbook::{CellRef, Edit, edit};
 use rust_decimal::Decimal;
 
-use super::Context;
-use crate::computed::Expression;
+use super::{Context, formulas};
+use crate::computed::{Expression, Outcome};
 use crate::finding::{Applicability, Fix, Words};
 use crate::summary::{Content, RateScale, Reading};
 use crate::value::round;
 
-/// A fix that writes a formula and its result, given in the cell's own unit. Filling a blank cell or replacing
+/// A fix that writes a formula whose result, in the cell's own unit, is the one expected. There is none where the
+/// formula gives something else as the table stands: a cell it reads is blank, text or itself wrong. Filling a blank cell or replacing
 /// an equal figure is safe; what changes a declared figure is for a person to decide.
 pub(super) fn formula(
     context: &Context<'_>,
@@ -18,7 +19,8 @@ pub(super) fn formula(
     result: Option<Decimal>,
 ) -> Option<Fix> {
     let (expression, result) = (expression?, result?);
-    if !expression.fits() {
+    let outcome = formulas::outcome(context, &expression)?;
+    if !expression.fits() || !gives(outcome, result) {
         return None;
     }
     let text = expression.formula();
@@ -28,9 +30,14 @@ pub(super) fn formula(
     );
     let applicability =
         if reading.content == Content::Blank { Applicability::Safe } else { Applicability::Review };
-    let cached = Value::Number(number::written(result));
-    let content = edit::Content::Formula { text, cached };
+    let content = edit::Content::Formula { text, cached: formulas::value(outcome) };
     Some(Fix { title, applicability, edits: vec![set(context, reading.cell, content)] })
+}
+
+/// Whether an outcome is the number expected, as far as spreadsheets compute alike.
+fn gives(outcome: Outcome, expected: Decimal) -> bool {
+    let Outcome::Number(number) = outcome else { return false };
+    number.checked_sub(expected).is_some_and(|gap| gap.abs() <= Decimal::new(1, 9))
 }
 
 /// The result of a rate's formula in its column's unit: the fraction, or a number of percent as it is rounded.

@@ -4,7 +4,7 @@ use super::weighting::{basis, decimals, other};
 use super::{Context, Rule, mending, wording};
 use crate::computed;
 use crate::finding::{Field, Finding, Severity, Unit, Words};
-use crate::summary::{Project, Reading};
+use crate::summary::Reading;
 use crate::value::round;
 
 pub(super) const RULE: Rule = Rule {
@@ -48,8 +48,7 @@ fn blank(context: &Context<'_>, reading: &Reading) -> Finding {
         help(context, reading, &expected),
     );
     let expression = computed::weighted_score(context.located, context.weights);
-    let text = context.summary.projects.iter().any(skipped_by_sums);
-    let result = Some(round(score, places)).filter(|_| !text);
+    let result = Some(round(score, places));
     Finding {
         expected: Some(expected),
         expected_value: Some(round(score, places)),
@@ -57,13 +56,6 @@ fn blank(context: &Context<'_>, reading: &Reading) -> Finding {
         fix: mending::formula(context, reading, expression, result),
         ..finding.of(Field::Score)
     }
-}
-
-/// Whether a figure of the project is text, which a spreadsheet's SUMPRODUCT skips.
-fn skipped_by_sums(project: &Project) -> bool {
-    let readings = [&project.budget, &project.executed, &project.score];
-    let mut readings = readings.into_iter().flatten().chain(&project.funds);
-    readings.any(|reading| reading.figure() != reading.countable())
 }
 
 fn help(context: &Context<'_>, reading: &Reading, expected: &str) -> Words {
