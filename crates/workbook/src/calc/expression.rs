@@ -159,9 +159,11 @@ impl<'e, 'w> Context<'e, 'w> {
         if self.names >= DEEPEST {
             return Stop::unknown(format!("the name {name}, which leads through too many others"));
         }
-        let Some(text) = named(self.evaluator, self.sheet, sheet, name) else {
+        let Some(text) = self.evaluator.named(self.sheet, sheet, name) else {
             return Stop::unknown(format!("the name {name}"));
         };
+        // Names of names multiply; reading a name costs about as much as reading some cells per byte.
+        self.evaluator.count(text.len() as u64 * 8 + 1)?;
         let text = crate::formula::moved(text, CellRef::FIRST, self.cell);
         Self { names: self.names + 1, ..self }.operand(&read(&text)?)
     }
@@ -181,27 +183,11 @@ pub(super) fn sheets(
         return Err("a reference to another workbook".to_owned());
     }
     let find = |name: &String| {
-        evaluator.workbook.sheet_named(name).ok_or_else(|| format!("the sheet {name}, which does not exist"))
+        evaluator.sheet_named(name).ok_or_else(|| format!("the sheet {name}, which does not exist"))
     };
     let first = reference.sheet.as_ref().map_or(Ok(own), find)?;
     let last = reference.last_sheet.as_ref().map_or(Ok(first), find)?;
     Ok((first.0.min(last.0)..=first.0.max(last.0)).map(SheetId))
-}
-
-/// The text of a defined name: the sheet's own before the workbook's.
-pub(super) fn named<'w>(
-    evaluator: &Evaluator<'w>,
-    own: SheetId,
-    sheet: Option<&str>,
-    name: &str,
-) -> Option<&'w str> {
-    let on = sheet.map_or(Some(own), |sheet| evaluator.workbook.sheet_named(sheet))?;
-    let wanted = name.to_lowercase();
-    let same = evaluator.workbook.names().iter().filter(|defined| defined.name.to_lowercase() == wanted);
-    let local = same.clone().find(|defined| defined.local == Some(on));
-    local
-        .or_else(|| same.clone().find(|defined| defined.local.is_none()))
-        .map(|defined| defined.text.as_str())
 }
 
 fn applied(operator: Operator, left: &Scalar, right: &Scalar) -> Evaluated<Scalar> {

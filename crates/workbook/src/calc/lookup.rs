@@ -1,7 +1,7 @@
 //! Where a computation finds its cells: new values laid over the workbook's stored ones, and formulas without a
 //! stored result computed on the way.
 
-use std::cell::RefCell;
+use std::cell::{OnceCell, RefCell};
 use std::collections::BTreeMap;
 use std::iter::Peekable;
 
@@ -10,13 +10,13 @@ use super::scalar::{Evaluated, Stop};
 use super::{Answer, Outcome};
 use crate::address::{CellRef, Range};
 use crate::sheet::{Cell, FormulaKind, Value, ValueRef};
-use crate::workbook::{SheetId, Workbook};
+use crate::workbook::{DefinedName, SheetId, Workbook};
 
 /// A cell of the workbook.
 type Key = (SheetId, CellRef);
 
 /// Cells that one evaluator reads before it gives up, so that a hostile file cannot keep it busy.
-const MOST_READS: u64 = 200_000_000;
+const MOST_READS: u64 = 100_000_000;
 
 /// A value laid over the workbook.
 #[derive(Clone, Debug)]
@@ -35,6 +35,9 @@ pub struct Evaluator<'w> {
     pub(super) workbook: &'w Workbook,
     laid: BTreeMap<Key, Laid<'w>>,
     state: RefCell<State>,
+    /// By name in small letters, since a workbook may have thousands of either and every formula asks.
+    sheets: OnceCell<BTreeMap<String, SheetId>>,
+    names: OnceCell<BTreeMap<String, Vec<&'w DefinedName>>>,
 }
 
 #[derive(Debug, Default)]
@@ -48,7 +51,8 @@ struct State {
 impl<'w> Evaluator<'w> {
     /// An evaluator on the stored values alone.
     pub fn new(workbook: &'w Workbook) -> Self {
-        Self { workbook, laid: BTreeMap::new(), state: RefCell::default() }
+        let (sheets, names) = (OnceCell::new(), OnceCell::new());
+        Self { workbook, laid: BTreeMap::new(), state: RefCell::default(), sheets, names }
     }
 
     /// With a new value in a cell.
@@ -176,7 +180,7 @@ impl<'w> Evaluator<'w> {
 
     /// Goes one level deeper into an expression; formulas computed on the way count from where they are met.
     pub(super) fn deeper<T>(&self, inner: impl FnOnce() -> Evaluated<T>) -> Evaluated<T> {
-        const DEEPEST: usize = 256;
+        const DEEPEST: usize = 72;
         self.state.borrow_mut().depth += 1;
         let deep = self.state.borrow().depth > DEEPEST;
         let result = if deep { Stop::unknown("too deep a computation") } else { inner() };
@@ -184,7 +188,37 @@ impl<'w> Evaluator<'w> {
         result
     }
 
-    fn count(&self, reads: u64) -> Evaluated<()> {
+    /// The sheet of a name.
+    pub(super) fn sheet_named(&self, name: &str) -> Option<SheetId> {
+        let sheets = self.sheets.get_or_init(|| {
+            let entries = self.workbook.sheet_ids().zip(self.workbook.sheets());
+            // Backwards, so that the first of two sheets that differ in case only is the one found.
+            let mut entries: Vec<_> = entries.map(|(id, entry)| (entry.name.to_lowercase(), id)).collect();
+            entries.reverse();
+            entries.into_iter().collect()
+        });
+        sheets.get(&name.to_lowercase()).copied()
+    }
+
+    /// The text of a defined name as a sheet sees it: its own before the workbook's.
+    pub(super) fn named(&self, own: SheetId, sheet: Option<&str>, name: &str) -> Option<&'w str> {
+        let on = sheet.map_or(Some(own), |sheet| self.sheet_named(sheet))?;
+        let names = self.names.get_or_init(|| {
+            let mut names: BTreeMap<String, Vec<&DefinedName>> = BTreeMap::new();
+            for defined in self.workbook.names() {
+                names.entry(defined.name.to_lowercase()).or_default().push(defined);
+            }
+            names
+        });
+        let same = names.get(&name.to_lowercase())?;
+        let local = same.iter().find(|defined| defined.local == Some(on));
+        local
+            .or_else(|| same.iter().find(|defined| defined.local.is_none()))
+            .map(|defined| defined.text.as_str())
+    }
+
+    /// Counts work against the bound.
+    pub(super) fn count(&self, reads: u64) -> Evaluated<()> {
         let mut state = self.state.borrow_mut();
         state.reads = state.reads.saturating_add(reads);
         if state.reads > MOST_READS { Stop::unknown("more cells than are computed here") } else { Ok(()) }

@@ -303,7 +303,7 @@ mod tests {
 
     #[test]
     fn what_is_not_computed_is_named() {
-        let deep = format!("{}1{}", "ABS(".repeat(90), ")".repeat(90));
+        let deep = format!("{}1{}", "ABS(".repeat(64), ")".repeat(64));
         expect(&[
             ("VLOOKUP(A1,B1:C3,2)", "unknown: the function VLOOKUP with 3 arguments"),
             ("[1]Sheet!A1+1", "unknown: a reference to another workbook"),
@@ -323,6 +323,40 @@ mod tests {
         let workbook = workbook();
         assert_eq!(shown(&workbook, "Z2", "B1:B3*1"), "20", "a column meets the formula's row");
         assert_eq!(shown(&workbook, "B2", "对面"), "7", "a relative name moves with the cell");
+    }
+
+    #[test]
+    fn hostile_formulas_end_soon() {
+        let nested = |inner: &str| format!("{}{inner}{}", "ABS(".repeat(90), ")".repeat(90));
+        let mut builder = SheetBuilder::default();
+        for row in 1..=60 {
+            let cell = CellRef::new(row, 1).unwrap();
+            builder.cell(cell, ValueRef::Blank, 0).unwrap();
+            builder.formula(&nested(&format!("A{}", row + 1)), FormulaKind::Plain).unwrap();
+        }
+        let name = |number: usize| DefinedName {
+            name: format!("n_{number}"),
+            local: None,
+            text: format!("n_{}", number + 1) + &format!("+n_{}", number + 1).repeat(500),
+            hidden: false,
+        };
+        let entry = SheetEntry {
+            name: "s".to_owned(),
+            part: String::new(),
+            visibility: Visibility::Visible,
+            grid: true,
+        };
+        let parts = Parts {
+            sheets: vec![entry],
+            grids: vec![Some(builder.finish())],
+            names: (0..7).map(name).collect(),
+            ..Parts::default()
+        };
+        let workbook = Workbook::from_parts(parts, crate::limits::Limits::default());
+        assert!(shown(&workbook, "Z100", "A1").contains("too deep a computation"));
+        assert!(shown(&workbook, "Z100", "n_0").starts_with("unknown: "));
+        let read = reads(&Evaluator::new(&workbook), SheetId(0), at("Z100"), "n_0+A1");
+        assert_eq!((read.ranges.len(), read.open), (1, Some("the name n_7".to_owned())));
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! What a formula reads: through its references and through the names it uses.
 
-use super::expression::{named, sheets};
+use super::expression::sheets;
 use super::lookup::Evaluator;
 use crate::address::{CellRef, Range};
 use crate::formula::{Reference, TokenKind, moved, references, tokens};
@@ -15,15 +15,30 @@ pub struct Reads {
     pub open: Option<String>,
 }
 
+/// Names that one formula may lead to.
+const MOST_NAMES: usize = 256;
+
 /// The cells that a formula (text without `=`) reads when it stands in a cell, through defined names too.
 pub fn reads(evaluator: &Evaluator<'_>, sheet: SheetId, cell: CellRef, text: &str) -> Reads {
     let mut found = Reads::default();
-    collect(evaluator, (sheet, cell), text, 0, &mut found);
+    let mut names = Vec::new();
+    collect(evaluator, (sheet, cell), text, &mut names, &mut found);
+    // The list grows while it is walked: names lead to names, each of which is read once.
+    let mut next = 0;
+    while let Some(text) = names.get(next).copied() {
+        collect(evaluator, (sheet, cell), &moved(text, CellRef::FIRST, cell), &mut names, &mut found);
+        next += 1;
+    }
     found
 }
 
-fn collect(evaluator: &Evaluator<'_>, at: (SheetId, CellRef), text: &str, names: usize, found: &mut Reads) {
-    const MOST_NAMES: usize = 8;
+fn collect<'w>(
+    evaluator: &Evaluator<'w>,
+    at: (SheetId, CellRef),
+    text: &str,
+    names: &mut Vec<&'w str>,
+    found: &mut Reads,
+) {
     // Cells of another workbook, or of a sheet that is missing, are no cells that change here.
     for reference in references(text) {
         if let Ok(on) = sheets(evaluator, at.0, &reference) {
@@ -35,10 +50,9 @@ fn collect(evaluator: &Evaluator<'_>, at: (SheetId, CellRef), text: &str, names:
             TokenKind::Name => {
                 let name = token.text.rsplit_once('!').map_or(token.text, |(_, name)| name);
                 let sheet = token.qualifier().and_then(Reference::sheet_of);
-                match named(evaluator, at.0, sheet.as_deref(), name) {
-                    Some(text) if names < MOST_NAMES => {
-                        collect(evaluator, at, &moved(text, CellRef::FIRST, at.1), names + 1, found);
-                    }
+                match evaluator.named(at.0, sheet.as_deref(), name) {
+                    Some(text) if names.contains(&text) => {}
+                    Some(text) if names.len() < MOST_NAMES => names.push(text),
                     _ => found.open = Some(format!("the name {name}")),
                 }
             }
