@@ -7,7 +7,7 @@ use std::io::Read;
 use crate::address::CellRef;
 use crate::error::OpenError;
 use crate::package::Package;
-use crate::sheet::{Cell, Value};
+use crate::sheet::{Cell, Row, Value};
 use crate::workbook::{SheetId, Workbook};
 
 /// How two workbooks differ. Parts come by name, cells by sheet, row and column. Prints one line per difference.
@@ -148,8 +148,8 @@ fn differing_cells(
         return Ok(());
     }
     let (left, right) = (a.sheet(left)?, b.sheet(right)?);
-    let mut before = left.rows().flat_map(|row| row.cells()).peekable();
-    let mut after = right.rows().flat_map(|row| row.cells()).peekable();
+    let mut before = left.rows().flat_map(Row::cells).peekable();
+    let mut after = right.rows().flat_map(Row::cells).peekable();
     loop {
         let (one, other) = (before.peek().map(|cell| cell.at), after.peek().map(|cell| cell.at));
         let Some(at) = [one, other].into_iter().flatten().min() else { return Ok(()) };
@@ -243,7 +243,9 @@ mod tests {
     use crate::sheet::{FormulaKind, SheetBuilder, ValueRef};
     use crate::workbook::NumberFormat;
 
-    fn book(sheets: &[(&str, &[(&str, ValueRef<'_>, u32)])]) -> Workbook {
+    type Cells<'a> = &'a [(&'a str, ValueRef<'a>, u32)];
+
+    fn book(sheets: &[(&str, Cells<'_>)]) -> Workbook {
         let built = sheets.iter().map(|(name, cells)| {
             let mut builder = SheetBuilder::default();
             for (at, value, style) in *cells {

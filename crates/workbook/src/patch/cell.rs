@@ -4,6 +4,8 @@
 //! and Excel, WPS and LibreOffice read both alike. Where a workbook shares no strings at all, checkers of
 //! documents question inline ones; there text is written as a plain string value.
 
+use std::fmt;
+use std::io::Write;
 use std::ops::Range;
 
 use super::markup::Tag;
@@ -46,7 +48,7 @@ pub(crate) struct OldCell {
 pub(crate) fn push_new(out: &mut Vec<u8>, prefix: &[u8], change: &Change<'_>) {
     out.push(b'<');
     out.extend_from_slice(prefix);
-    out.extend_from_slice(format!("c r=\"{}\"", change.at).as_bytes());
+    put(out, format_args!("c r=\"{}\"", change.at));
     push_style(out, change.style);
     push_body(out, prefix, change, (&[], &[]));
 }
@@ -60,7 +62,7 @@ pub(crate) fn push_edited(out: &mut Vec<u8>, change: &Change<'_>, old: (&[u8], &
     out.push(b'<');
     out.extend_from_slice(tag.name());
     if tag.attribute(b"r").is_none() {
-        out.extend_from_slice(format!(" r=\"{}\"", change.at).as_bytes());
+        put(out, format_args!(" r=\"{}\"", change.at));
     }
     let mut styled = false;
     for attribute in tag.attributes() {
@@ -87,9 +89,20 @@ pub(crate) fn push_edited(out: &mut Vec<u8>, change: &Change<'_>, old: (&[u8], &
     push_body(out, tag.prefix(), change, (formula, piece(&parts.extensions)));
 }
 
+/// Appends formatted text; memory takes whatever is written to it.
+fn put(out: &mut Vec<u8>, text: fmt::Arguments<'_>) {
+    drop(out.write_fmt(text));
+}
+
+fn push_all(out: &mut Vec<u8>, pieces: &[&[u8]]) {
+    for piece in pieces {
+        out.extend_from_slice(piece);
+    }
+}
+
 fn push_style(out: &mut Vec<u8>, style: u32) {
     if style != 0 {
-        out.extend_from_slice(format!(" s=\"{style}\"").as_bytes());
+        put(out, format_args!(" s=\"{style}\""));
     }
 }
 
@@ -100,7 +113,7 @@ fn push_body(out: &mut Vec<u8>, prefix: &[u8], change: &Change<'_>, kept: (&[u8]
         return out.extend_from_slice(b"/>");
     }
     if let Some(kind) = type_of(change) {
-        out.extend_from_slice(format!(" t=\"{kind}\"").as_bytes());
+        push_all(out, &[b" t=\"", kind.as_bytes(), b"\""]);
     }
     out.push(b'>');
     out.extend_from_slice(formula);
@@ -110,9 +123,9 @@ fn push_body(out: &mut Vec<u8>, prefix: &[u8], change: &Change<'_>, kept: (&[u8]
         Content::Bool(truth) => push_element(out, prefix, "v", if *truth { "1" } else { "0" }),
         Content::Text(text) if change.form == TextForm::Plain => push_element(out, prefix, "v", text),
         Content::Text(text) => {
-            out.extend_from_slice(&[b"<", prefix, b"is>"].concat());
+            push_all(out, &[b"<", prefix, b"is>"]);
             push_element(out, prefix, "t", text);
-            out.extend_from_slice(&[b"</", prefix, b"is>"].concat());
+            push_all(out, &[b"</", prefix, b"is>"]);
         }
         Content::Formula { text, cached } => {
             push_element(out, prefix, "f", text);
@@ -121,7 +134,7 @@ fn push_body(out: &mut Vec<u8>, prefix: &[u8], change: &Change<'_>, kept: (&[u8]
         Content::Result(value) => push_result(out, prefix, value),
     }
     out.extend_from_slice(extensions);
-    out.extend_from_slice(&[b"</", prefix, b"c>"].concat());
+    push_all(out, &[b"</", prefix, b"c>"]);
 }
 
 fn push_result(out: &mut Vec<u8>, prefix: &[u8], value: &Value) {
@@ -155,13 +168,18 @@ pub(crate) fn push_element(out: &mut Vec<u8>, prefix: &[u8], name: &str, text: &
     let blank = |character: char| matches!(character, ' ' | '\t' | '\n' | '\r');
     let keeps = text.starts_with(blank) || text.ends_with(blank) || text.contains('\n');
     let space = if keeps { " xml:space=\"preserve\"" } else { "" };
-    out.extend_from_slice(&[b"<", prefix, name.as_bytes(), space.as_bytes(), b">"].concat());
+    push_all(out, &[b"<", prefix, name.as_bytes(), space.as_bytes(), b">"]);
     push_text(out, text);
-    out.extend_from_slice(&[b"</", prefix, name.as_bytes(), b">"].concat());
+    push_all(out, &[b"</", prefix, name.as_bytes(), b">"]);
 }
 
 /// Text as a file holds it: what XML forbids, and what would read as such an escape, becomes `_xHHHH_`.
 fn push_text(out: &mut Vec<u8>, text: &str) {
+    // The two characters beyond ASCII that are escaped begin with 0xEF.
+    let is_plain = |byte: u8| byte >= b' ' && !matches!(byte, b'&' | b'<' | b'>' | b'_' | 0xef);
+    if text.bytes().all(is_plain) {
+        return out.extend_from_slice(text.as_bytes());
+    }
     for (at, character) in text.char_indices() {
         match character {
             '&' => out.extend_from_slice(b"&amp;"),
@@ -172,7 +190,7 @@ fn push_text(out: &mut Vec<u8>, text: &str) {
             }
             '\t' | '\n' => out.extend_from_slice(character.encode_utf8(&mut [0; 4]).as_bytes()),
             '\0'..='\u{1f}' | '\u{fffe}' | '\u{ffff}' => {
-                out.extend_from_slice(format!("_x{:04X}_", u32::from(character)).as_bytes());
+                put(out, format_args!("_x{:04X}_", u32::from(character)));
             }
             _ => out.extend_from_slice(character.encode_utf8(&mut [0; 4]).as_bytes()),
         }

@@ -174,7 +174,10 @@ impl<'a> Rewrite<'a> {
         let family = self.relations.iter().find(|relation| relation.kind == "worksheet");
         let kind = family.map_or(String::new(), |relation| format!("{}styles", relation.family));
         let taken = |id: &str| self.relations.iter().any(|relation| relation.id == id);
-        let id = (1u32..).map(|number| format!("rId{number}")).find(|id| !taken(id)).unwrap_or_default();
+        let id = (1..=self.relations.len() + 1)
+            .map(|number| format!("rId{number}"))
+            .find(|id| !taken(id))
+            .unwrap_or_default();
         let entry = [("Id", &*id), ("Type", &*kind), ("Target", &*format!("/{part}"))];
         let name = relations_part(&self.part);
         let relations = parts::with_element(&self.text(&name)?, "Relationship", &entry);

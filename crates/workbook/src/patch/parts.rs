@@ -138,14 +138,11 @@ pub(crate) fn with_element(part: &[u8], name: &str, attributes: &[(&str, &str)])
     }
     element.extend_from_slice(b"/>");
     let mut change = Replacements::default();
-    match tags(part).find(|tag| tag.depth == 0 && tag.kind == TagKind::Close) {
-        Some(close) => change.replace(close.start..close.start, element),
-        None => {
-            element.extend_from_slice(b"</");
-            element.extend_from_slice(root.name());
-            element.push(b'>');
-            change.replace(root.insert_at()..root.end, [b">".as_slice(), &element].concat());
-        }
+    if let Some(close) = tags(part).find(|tag| tag.depth == 0 && tag.kind == TagKind::Close) {
+        change.replace(close.start..close.start, element);
+    } else {
+        let opened = [b">", &element[..], b"</", root.name(), b">"].concat();
+        change.replace(root.insert_at()..root.end, opened);
     }
     change.applied(part)
 }

@@ -43,7 +43,6 @@ pub(crate) fn spliced(
         orphans: BTreeSet::new(),
         row: 0,
         column: 0,
-        written: (0, 0),
         text: Vec::new(),
     };
     splice.run()?;
@@ -59,11 +58,10 @@ struct Splice<'a, R> {
     prefix: Vec<u8>,
     /// Groups of shared formulas whose first cell lost its formula.
     orphans: BTreeSet<u32>,
-    /// The row and the column met last in the input.
+    /// The row and the column met last in the input. An element without `r` comes right behind the one before,
+    /// which stays: nothing is ever inserted between the two.
     row: u32,
     column: u16,
-    /// The row and the column written last: an element without `r` comes right behind it.
-    written: (u32, u16),
     text: Vec<u8>,
 }
 
@@ -166,7 +164,6 @@ impl<R: Read> Splice<'_, R> {
             self.text.extend_from_slice(format!("row r=\"{row}\">").as_bytes());
             self.new_cells(row, u16::MAX);
             self.close(&[&self.prefix[..], b"row"].concat());
-            self.written.0 = row;
         }
     }
 
@@ -177,7 +174,6 @@ impl<R: Read> Splice<'_, R> {
                 return;
             }
             push_new(&mut self.text, &self.prefix, change);
-            self.written.1 = change.at.column();
             self.changes = rest;
         }
     }
@@ -189,16 +185,14 @@ impl<R: Read> Splice<'_, R> {
         let row = stated.unwrap_or(Some(self.row + 1)).filter(|row| (self.row + 1..=LAST_ROW).contains(row));
         let row = row.ok_or_else(|| self.stream.damaged("rows do not rise"))?;
         self.new_rows(row);
-        let needs_number = stated.is_none() && self.written.0 + 1 != row;
         (self.row, self.column) = (row, 0);
-        self.written = (row, 0);
         let is_edited = self.changes.first().is_some_and(|change| change.at.row() == row);
-        if !is_edited && !needs_number {
+        if !is_edited {
             self.write(0..0);
             return if is_empty { Ok(()) } else { self.cells() };
         }
-        let (name, end) = self.row_tag(needs_number);
-        if is_edited && is_empty {
+        let (name, end) = self.row_tag();
+        if is_empty {
             self.new_cells(row, u16::MAX);
             self.close(&name);
         }
@@ -206,15 +200,11 @@ impl<R: Read> Splice<'_, R> {
         if is_empty { Ok(()) } else { self.cells() }
     }
 
-    /// Gathers the opening tag of a row that is edited or needs its number; gives its name and where it ends.
-    fn row_tag(&mut self, needs_number: bool) -> (Vec<u8>, usize) {
+    /// Gathers the opening tag of a row that is edited; gives its name and where it ends.
+    fn row_tag(&mut self) -> (Vec<u8>, usize) {
         let tag = self.stream.tag();
         let name = tag.name().to_vec();
         let mut change = Replacements::default();
-        if needs_number {
-            let at = 1 + name.len();
-            change.replace(at..at, format!(" r=\"{}\"", self.row));
-        }
         let mut columns =
             self.changes.iter().take_while(|change| change.at.row() == self.row).map(|c| c.at.column());
         let (first, last) = (columns.next(), columns.last());
@@ -224,7 +214,7 @@ impl<R: Read> Splice<'_, R> {
         {
             change.replace(spans.span, wide);
         }
-        if tag.kind == TagKind::Empty && first.is_some() {
+        if tag.kind == TagKind::Empty {
             change.replace(tag.insert_at()..tag.end, ">");
         }
         let text = change.applied(tag.text());
@@ -258,7 +248,7 @@ impl<R: Read> Splice<'_, R> {
 
     fn cell(&mut self) -> Result<(), OpenError> {
         let tag = self.stream.tag();
-        let (is_empty, name_end) = (tag.kind == TagKind::Empty, 1 + tag.name().len());
+        let is_empty = tag.kind == TagKind::Empty;
         let stated = tag.attribute(b"r").map(|r| CellRef::from_bytes(r.value));
         let next = CellRef::new(self.row, self.column + 1);
         let at = stated.unwrap_or(next).filter(|at| at.row() == self.row && at.column() > self.column);
@@ -266,14 +256,9 @@ impl<R: Read> Splice<'_, R> {
         self.column = at.column();
         self.new_cells(self.row, at.column());
         self.write(0..0);
-        let needs_place = stated.is_none() && self.written.1 + 1 != at.column();
-        self.written.1 = at.column();
         if let Some((change, rest)) = self.changes.split_first().filter(|(change, _)| change.at == at) {
             self.changes = rest;
             return self.edit(change);
-        }
-        if needs_place {
-            self.stream.replace(name_end..name_end, format!(" r=\"{at}\"").as_bytes());
         }
         if is_empty { Ok(()) } else { self.pass(at) }
     }

@@ -251,7 +251,7 @@ mod tests {
 
     #[test]
     fn the_list_of_formats_is_made_in_its_place_with_the_prefix_in_use() {
-        let part = br#"<x:s><x:fonts/><x:cellXfs count='1'><x:xf numFmtId='0'/></x:cellXfs></x:s>"#;
+        let part = br"<x:s><x:fonts/><x:cellXfs count='1'><x:xf numFmtId='0'/></x:cellXfs></x:s>";
         let mut sheet = StyleSheet::new(part.to_vec());
         assert_eq!(sheet.with_format(0, "0.000"), Some(1));
         assert_eq!(

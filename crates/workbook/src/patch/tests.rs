@@ -138,17 +138,11 @@ fn cells_and_rows_come_where_they_belong() {
              <c r=\"B2\" s=\"1\"><v>7</v></c></row><row r=\"3\"><c r=\"C3\"><v>3</v></c></row></sheetData>",
         ),
         (
-            "cells and rows without places get them where they would move",
+            "cells and rows without places",
             "<sheetData><row><c/><c><v>1</v></c></row><row/><row r='5'><c r='B5'/><c/></row><row/></sheetData>",
             vec![number("A4", "4"), number("A5", "5"), number("C5", "6")],
             "A1:C5 <sheetData><row><c/><c><v>1</v></c></row><row/><row r=\"4\"><c r=\"A4\"><v>4</v></c></row>\
              <row r='5'><c r=\"A5\"><v>5</v></c><c r='B5'/><c r=\"C5\"><v>6</v></c></row><row/></sheetData>",
-        ),
-        (
-            "a place is given to what follows an insertion",
-            "<sheetData><row r='2'><c r='C2'/><c/></row><row/></sheetData>",
-            vec![number("B2", "1")],
-            "A1:B2 <sheetData><row r='2'><c r=\"B2\"><v>1</v></c><c r='C2'/><c/></row><row/></sheetData>",
         ),
         (
             "comments and extensions stay in place",
@@ -342,16 +336,14 @@ fn a_part_in_utf_16_is_read_but_not_edited() {
 
 #[test]
 fn the_official_form_is_filled_and_read_back_by_another_reader() {
-    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../test-data/template/official-3-rows.xlsx");
-    let mut bytes = Vec::new();
-    std::fs::File::open(path).unwrap().read_to_end(&mut bytes).unwrap();
+    let bytes = include_bytes!("../../../../test-data/template/official-3-rows.xlsx");
     let edits = [
         set("B7", Content::Text("  防汛“经费”\n<甲&乙>".into())),
         number("E7", "814.79"),
         formula("D7", "SUM(E7:G7)", Value::Number("814.79".into())),
         formula("I7", "IF(N(D7)=0,\"\",H7/D7)", Value::Text(String::new())),
     ];
-    let (after, difference) = apply(&bytes, &edits);
+    let (after, difference) = apply(bytes, &edits);
     assert_eq!(
         difference.to_string(),
         "xl/worksheets/sheet1.xml changed\n附表!B7  (blank) → \"  防汛“经费”\\n<甲&乙>\"\n附表!D7  (blank) → =SUM(E7:G7) 814.79\n\
