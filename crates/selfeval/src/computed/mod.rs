@@ -208,12 +208,11 @@ impl Expression {
 
     /// Whether a spreadsheet program takes the formula: 255 arguments, 8,192 characters.
     pub fn fits(&self) -> bool {
-        let ranges = match self {
-            Self::Sum(ranges) => ranges.len(),
-            Self::Rate { .. } => 2,
-            Self::Weighted { names, .. } => names.len(),
-        };
-        ranges <= 255 && self.formula().len() <= 8192
+        match self {
+            Self::Rate { .. } => true,
+            Self::Sum(ranges) => ranges.len() <= 255,
+            Self::Weighted { names, .. } => names.len() <= 255 && self.formula().len() <= 8192,
+        }
     }
 }
 

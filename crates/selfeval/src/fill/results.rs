@@ -80,12 +80,17 @@ impl Planner<'_> {
 
     /// New results for formulas of the table that no edit reaches, where the stored one is missing or wrong.
     fn stale(&mut self) -> Vec<Edit> {
-        let reached: Vec<CellRef> = self.plan.edits.iter().filter_map(place).map(|(_, cell)| cell).collect();
-        let foreign = std::mem::take(&mut self.foreign);
-        let rest = foreign.into_iter().filter(|(cell, _)| !reached.contains(cell));
+        let mut foreign = std::mem::take(&mut self.foreign);
+        if foreign.is_empty() {
+            return Vec::new();
+        }
+        let here = self.plan.edits.iter().filter_map(place).filter(|(sheet, _)| *sheet == self.located.sheet);
+        let mut reached: Vec<CellRef> = here.map(|(_, cell)| cell).collect();
+        reached.sort_unstable();
+        foreign.retain(|(cell, _)| reached.binary_search(cell).is_err());
         let mut edits = Vec::new();
         let evaluator = Evaluator::new(self.workbook);
-        for (cell, field) in rest.collect::<Vec<_>>() {
+        for (cell, field) in foreign {
             let text = self.sheet.formula(cell).map_or("", |formula| formula.text);
             match evaluator.answer(self.located.sheet, cell, text) {
                 Err(why) => self.unknown_formula(cell, field, &why),
