@@ -203,10 +203,8 @@ impl<'a> Planner<'a> {
         let format = self.new_format(cell, target);
         let shown = self.shown(cell, value, format.as_deref());
         let formula = target.expression.formula();
-        let digits = match value {
-            Outcome::Number(value) => written(value),
-            Outcome::Empty => String::new(),
-        };
+        let cached = stored_value(value);
+        let digits = cached.as_ref().as_text().to_owned();
         let raw = target.reading.raw();
         self.plan.written.push(Written {
             cell,
@@ -219,7 +217,7 @@ impl<'a> Planner<'a> {
             format: format.clone(),
         });
         let style = format.map_or(Style::Keep, Style::Format);
-        self.set(cell, NewContent::Formula { text: formula, cached: stored_value(value) }, style);
+        self.set(cell, NewContent::Formula { text: formula, cached }, style);
         held(value)
     }
 
