@@ -2,8 +2,8 @@
 
 use std::path::PathBuf;
 
-use jixiao_render::text::{self, Detail, FileLine, Filled, Style};
-use jixiao_selfeval::fill::{self, Plan};
+use jixiao_render::text::{self, Detail, Done, FileLine, Style};
+use jixiao_selfeval::fill;
 use jixiao_selfeval::layout::{NoTable, locate};
 use jixiao_selfeval::review::{Verdict, review};
 use jixiao_selfeval::{Summary, rules};
@@ -158,33 +158,34 @@ fn one(request: &Request, input: &Input) -> Result<Outcome, Failure> {
     if let Target::File(path) = &target {
         output::permit(path, input.path(), request.replace)?;
     }
-    let (plan, bytes) = complete(request, input)?;
+    let (done, blank, bytes) = complete(request, input)?;
     let staged = match &target {
         Target::File(path) => output::stage(path, &bytes, request.replace)?,
         Target::Standard => None,
     };
     let product = (target == Target::Standard).then(|| bytes.clone());
-    let outcome = judge(request, &target, &plan, bytes, input)?;
+    let outcome = judge(request, &target, (&done, blank), bytes, input)?;
     if let Some(staged) = staged {
         staged.commit()?;
     }
     Ok(Outcome { product, ..outcome })
 }
 
-/// The plan and the completed workbook. The first grid and the summary are gone when it returns.
-fn complete(request: &Request, input: &Input) -> Result<(Plan, Vec<u8>), Failure> {
+/// What was done, how many cells stay blank, and the completed workbook. The first grid, the summary and the
+/// plan are gone when it returns.
+fn complete(request: &Request, input: &Input) -> Result<(Done, usize, Vec<u8>), Failure> {
     let opened = |error: OpenError| Failure::new(input.shown(), What::Open(error));
     let workbook = Workbook::open(input.read()?).map_err(opened)?;
     let profile = &request.terms.profile;
     let located =
         locate(&workbook, profile, None).map_err(|missing| unlocated(&workbook, &missing, input))?;
     let summary = Summary::read(&workbook, &located, profile);
-    let mut plan = fill::plan(&workbook, &located, &summary, profile, request.options);
+    let plan = fill::plan(&workbook, &located, &summary, profile, request.options);
     drop(summary);
     let refused = |error: PatchError| Failure::new(input.shown(), What::Patch(error));
     let bytes = workbook.apply(&plan.edits, request.signature).map_err(refused)?;
-    plan.edits = Vec::new();
-    Ok((plan, bytes))
+    drop(workbook);
+    Ok((text::done(&plan, request.style), plan.blank.len(), bytes))
 }
 
 /// No table: where a sheet could not be read, that is the reason.
@@ -200,7 +201,7 @@ fn unlocated(workbook: &Workbook, missing: &NoTable, input: &Input) -> Failure {
 fn judge(
     request: &Request,
     target: &Target,
-    plan: &Plan,
+    (done, blank): (&Done, usize),
     bytes: Vec<u8>,
     input: &Input,
 ) -> Result<Outcome, Failure> {
@@ -208,9 +209,9 @@ fn judge(
     let workbook = Workbook::open(bytes).map_err(opened)?;
     let review = review(&workbook, &request.terms.profile, request.terms.review());
     let output = target.shown();
-    let report = text::fill(&Filled { output: &output, plan, review: &review }, request.style);
+    let report = text::fill(&output, done, &review, request.style);
     let (verdict, counts) = (review.verdict(), review.counts());
-    let failed = request.strict && (!plan.blank.is_empty() || verdict == Verdict::Fail);
+    let failed = request.strict && (blank > 0 || verdict == Verdict::Fail);
     let line = FileLine { path: input.shown(), verdict, counts, error: None };
     Ok(Outcome { report, line, exit: if failed { Exit::Findings } else { Exit::Done }, product: None })
 }

@@ -89,7 +89,7 @@ fn failed_line(path: String, failure: &Failure, console: &Console<'_>) -> FileLi
 
 /// The closing table, and what was passed over, where several files were worked on.
 fn close(lines: &[FileLine], skipped: Option<Words>, style: Style) -> String {
-    let mut text = files(lines, style);
+    let mut text = if lines.len() > 1 { files(lines, style) } else { String::new() };
     if let Some(words) = skipped {
         text.push_str(style.lang.pick(&words));
         text.push_str(style.lang.of("。\n", ".\n"));

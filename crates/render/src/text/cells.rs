@@ -4,7 +4,11 @@ use jixiao_workbook::{CellRef, Range};
 
 use crate::Lang;
 
-/// Cells in their order, neighbours in one column or row joined to a range.
+/// Ranges listed one by one before the rest is only counted.
+const LISTED: usize = 24;
+
+/// Cells in their order, neighbours in one column or row joined to a range. A long list says how many more
+/// there are.
 pub fn cells(list: &[CellRef], lang: Lang) -> String {
     let mut runs: Vec<Range> = Vec::new();
     for cell in list {
@@ -13,8 +17,12 @@ pub fn cells(list: &[CellRef], lang: Lang) -> String {
             _ => runs.push(Range::cell(*cell)),
         }
     }
-    let runs: Vec<String> = runs.iter().map(ToString::to_string).collect();
-    runs.join(lang.of("、", ", "))
+    let mut text: Vec<String> = runs.iter().take(LISTED).map(ToString::to_string).collect();
+    let more = runs.len().saturating_sub(LISTED);
+    if more > 0 {
+        text.push(lang.of(format!("另 {more} 处"), format!("{more} more")));
+    }
+    text.join(lang.of("、", ", "))
 }
 
 fn follows(run: Range, cell: CellRef) -> bool {

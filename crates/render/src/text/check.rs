@@ -8,6 +8,9 @@ use super::{Detail, Style, Tone, cells, lines, rows};
 use crate::Lang;
 use crate::words::{self, one_line};
 
+/// Lines of one severity unless everything is asked for; a form of usual size never has so many.
+const USUAL: usize = 200;
+
 /// The report on one workbook: verdict, table, findings, the rows they speak of.
 pub fn check(path: &str, review: &Review, style: Style) -> String {
     let mut report = vec![verdict(path, review, style)];
@@ -116,7 +119,16 @@ fn section(review: &Review, severity: Severity, style: Style) -> Vec<String> {
         Severity::Info => Tone::Faint,
     };
     let mut report = vec![String::new(), style.paint(tone, &head)];
-    report.extend(groups.iter().flat_map(|group| lines::group(group, review.table.as_ref(), style)));
+    let limit = if style.detail == Detail::All { usize::MAX } else { USUAL };
+    let lines = groups.iter().take(limit).flat_map(|group| lines::group(group, review.table.as_ref(), style));
+    report.extend(lines);
+    let left: usize = groups.iter().skip(limit).map(Vec::len).sum();
+    if left > 0 {
+        report.push(style.lang.of(
+            format!("  另有 {left} 处未列出，加 --all 全部列出。"),
+            format!("  {left} more are not shown; --all shows them."),
+        ));
+    }
     report
 }
 
@@ -154,7 +166,7 @@ fn info(code: &str, list: &[&Finding], lang: Lang) -> String {
 fn not_checked(review: &Review, lang: Lang) -> Vec<String> {
     let lines = review.not_checked.iter().map(|not| {
         let (what, why) = (one_line(lang.pick(&not.what)), one_line(lang.pick(&not.why)));
-        lang.of(format!("未核对 {what}：{why}。"), format!("not checked: {what} ({why})."))
+        lang.of(format!("未核对：{what}（{why}）。"), format!("not checked: {what} ({why})."))
     });
     lines.collect()
 }

@@ -1,7 +1,7 @@
 //! The report of `fill`: the verdict on the result, what was written, what stayed blank and why.
 
 use jixiao_selfeval::Review;
-use jixiao_selfeval::fill::{Kept, Plan, Written};
+use jixiao_selfeval::fill::{Kept, Plan};
 use jixiao_selfeval::finding::Field;
 use jixiao_selfeval::profile::Weights;
 use jixiao_selfeval::value::round;
@@ -11,34 +11,43 @@ use super::{Style, Tone, cells, check};
 use crate::Lang;
 use crate::words::{self, one_line};
 
-/// What `fill` did to one workbook.
-#[derive(Clone, Copy, Debug)]
-pub struct Filled<'a> {
-    /// The output as it is named to the user.
-    pub output: &'a str,
-    /// What was planned and done.
-    pub plan: &'a Plan,
-    /// The result, checked.
-    pub review: &'a Review,
+/// What `fill` did to one workbook, in lines: the plan itself need not be kept while the result is checked.
+#[derive(Clone, Debug)]
+pub struct Done {
+    written: String,
+    score: Option<(CellRef, String)>,
+    rest: Vec<String>,
 }
 
-/// The report on one filled workbook.
-pub fn fill(filled: &Filled<'_>, style: Style) -> String {
+/// What a plan does, in lines.
+pub fn done(plan: &Plan, style: Style) -> Done {
     let lang = style.lang;
-    let verdict = filled.review.verdict();
+    let mut rest = kept(&plan.blank, Reason::Blank, style);
+    rest.extend(kept(&plan.kept, Reason::Kept, style));
+    rest.extend(changed(plan, lang));
+    rest.extend(formats(plan, lang));
+    rest.extend(elsewhere(plan, style));
+    let score = plan.written.iter().rev().find(|written| written.field == Field::Score);
+    Done {
+        written: written(plan, lang),
+        score: score.map(|written| (written.cell, written.shown.clone())),
+        rest,
+    }
+}
+
+/// The report on one filled workbook: `output` as it is named to the user, `review` of the result.
+pub fn fill(output: &str, done: &Done, review: &Review, style: Style) -> String {
+    let lang = style.lang;
+    let verdict = review.verdict();
     let words = style.paint(check::tone(verdict), words::verdict(verdict, lang));
-    let counted = check::counted(filled.review.counts(), lang);
-    let output = one_line(filled.output);
+    let counted = check::counted(review.counts(), lang);
+    let output = one_line(output);
     let mut report =
         vec![lang.of(format!("{words}　{output}{counted}"), format!("{words}: {output}{counted}"))];
-    report.push(written(filled.plan, lang));
-    report.extend(score(filled, lang));
-    report.extend(kept(&filled.plan.blank, Reason::Blank, style));
-    report.extend(kept(&filled.plan.kept, Reason::Kept, style));
-    report.extend(changed(filled.plan, lang));
-    report.extend(formats(filled.plan, lang));
-    report.extend(elsewhere(filled.plan, style));
-    report.extend(check::findings(filled.review, style));
+    report.push(done.written.clone());
+    report.extend(score(done, review, lang));
+    report.extend(done.rest.iter().cloned());
+    report.extend(check::findings(review, style));
     report.push(String::new());
     report.join("\n")
 }
@@ -76,11 +85,10 @@ fn written(plan: &Plan, lang: Lang) -> String {
 }
 
 /// The weighted score that was written, its basis, and the other reading of the note.
-fn score(filled: &Filled<'_>, lang: Lang) -> Option<String> {
-    let table = filled.review.table.as_ref()?;
+fn score(done: &Done, review: &Review, lang: Lang) -> Option<String> {
+    let table = review.table.as_ref()?;
     let row = table.summary.total.as_ref()?.row;
-    let is_total = |written: &&Written| written.field == Field::Score && written.cell.row() == row;
-    let written = filled.plan.written.iter().find(is_total)?;
+    let (cell, shown) = done.score.as_ref().filter(|(cell, _)| cell.row() == row)?;
     let other = match table.weights {
         Weights::Budget => Weights::Executed,
         Weights::Executed => Weights::Budget,
@@ -90,7 +98,6 @@ fn score(filled: &Filled<'_>, lang: Lang) -> Option<String> {
         Weights::Executed => lang.of("全年执行数", "executed amount"),
     };
     let value = table.totals.score(other).map(|score| round(score, 2).to_string())?;
-    let (cell, shown) = (written.cell, &written.shown);
     Some(lang.of(
         format!(
             "合计自评得分 {cell} 为 {shown}，按{}加权；按{}加权为 {value}。",
@@ -178,8 +185,12 @@ fn elsewhere(plan: &Plan, style: Style) -> Vec<String> {
     let lang = style.lang;
     let mut lines = Vec::new();
     if !plan.refreshed.is_empty() {
+        let mut sheets: indexmap::IndexMap<&str, Vec<CellRef>> = indexmap::IndexMap::new();
+        for (sheet, cell) in &plan.refreshed {
+            sheets.entry(sheet).or_default().push(*cell);
+        }
         let list: Vec<String> =
-            plan.refreshed.iter().map(|(sheet, cell)| format!("{}!{cell}", one_line(sheet))).collect();
+            sheets.iter().map(|(sheet, list)| format!("{}!{}", one_line(sheet), cells(list, lang))).collect();
         lines.push(lang.of(
             format!("同时更新了引用这些单元格的公式结果：{}。", list.join("、")),
             format!("results of formulas that use these cells were renewed: {}.", list.join(", ")),

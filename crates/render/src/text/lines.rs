@@ -10,12 +10,19 @@ use crate::words::one_line;
 
 /// Findings of one severity as groups: those that share a key, together, in the order of their first member.
 pub(super) fn groups(findings: &[Finding], severity: Severity) -> Vec<Vec<&Finding>> {
-    let mut groups: indexmap::IndexMap<(String, String), Vec<&Finding>> = indexmap::IndexMap::new();
-    for (index, finding) in findings.iter().enumerate().filter(|(_, finding)| finding.severity == severity) {
-        let key = finding.group.clone().unwrap_or_else(|| format!("#{index}"));
-        groups.entry((finding.code.clone(), key)).or_default().push(finding);
+    let mut groups: Vec<Vec<&Finding>> = Vec::new();
+    let mut known: indexmap::IndexMap<(&str, &str), usize> = indexmap::IndexMap::new();
+    for finding in findings.iter().filter(|finding| finding.severity == severity) {
+        let key = finding.group.as_deref().map(|group| (finding.code.as_str(), group));
+        match key.and_then(|key| known.get(&key)).and_then(|at| groups.get_mut(*at)) {
+            Some(group) => group.push(finding),
+            None => {
+                known.extend(key.map(|key| (key, groups.len())));
+                groups.push(vec![finding]);
+            }
+        }
     }
-    groups.into_values().collect()
+    groups
 }
 
 /// The lines of one group: one where all say the same, else a line for each member under a common head.

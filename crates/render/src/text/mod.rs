@@ -11,7 +11,7 @@ mod rows;
 pub use cells::cells;
 pub use check::check;
 pub use files::{FileLine, files};
-pub use fill::{Filled, fill};
+pub use fill::{Done, done, fill};
 
 use crate::Lang;
 
