@@ -119,10 +119,14 @@ fn section(review: &Review, severity: Severity, style: Style) -> Vec<String> {
         Severity::Info => Tone::Faint,
     };
     let mut report = vec![String::new(), style.paint(tone, &head)];
-    let limit = if style.detail == Detail::All { usize::MAX } else { USUAL };
-    let lines = groups.iter().take(limit).flat_map(|group| lines::group(group, review.table.as_ref(), style));
-    report.extend(lines);
-    let left: usize = groups.iter().skip(limit).map(Vec::len).sum();
+    let mut room = if style.detail == Detail::All { usize::MAX } else { USUAL };
+    let mut left = 0;
+    for group in &groups {
+        let lines = lines::group(group, review.table.as_ref(), style, room);
+        room = room.saturating_sub(lines.lines.len());
+        left += lines.left;
+        report.extend(lines.lines);
+    }
     if left > 0 {
         report.push(style.lang.of(
             format!("  另有 {left} 处未列出，加 --all 全部列出。"),

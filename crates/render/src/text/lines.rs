@@ -25,19 +25,24 @@ pub(super) fn groups(findings: &[Finding], severity: Severity) -> Vec<Vec<&Findi
     groups
 }
 
-/// The lines of one group: one where all say the same, else a line for each member under a common head.
-pub(super) fn group(members: &[&Finding], table: Option<&Table>, style: Style) -> Vec<String> {
-    let Some(first) = members.first() else { return Vec::new() };
-    if members.len() == 1 {
-        return vec![format!("  {}", single(first, table, style))];
+/// The lines of one group, and how many of its findings had no room.
+pub(super) struct Lines {
+    pub(super) lines: Vec<String>,
+    pub(super) left: usize,
+}
+
+/// The lines of one group: one where all say the same, else a line for each member, as many as there is room.
+pub(super) fn group(members: &[&Finding], table: Option<&Table>, style: Style, room: usize) -> Lines {
+    let [first, others @ ..] = members else { return Lines { lines: Vec::new(), left: 0 } };
+    if room == 0 {
+        return Lines { lines: Vec::new(), left: members.len() };
     }
-    let same = |pick: fn(&Finding) -> &jixiao_selfeval::Words| {
-        members.iter().all(|member| pick(member) == pick(first))
-    };
-    if same(|finding| &finding.message) {
-        return vec![format!("  {}", shared(members, style, same(|finding| &finding.help)))];
+    if !others.is_empty() && others.iter().all(|other| other.message == first.message) {
+        let one_action = others.iter().all(|other| other.help == first.help);
+        return Lines { lines: vec![format!("  {}", shared(members, style, one_action))], left: 0 };
     }
-    members.iter().map(|member| format!("  {}", single(member, table, style))).collect()
+    let lines = members.iter().take(room).map(|member| format!("  {}", single(member, table, style)));
+    Lines { lines: lines.collect(), left: members.len().saturating_sub(room) }
 }
 
 fn single(finding: &Finding, table: Option<&Table>, style: Style) -> String {
