@@ -1,0 +1,25 @@
+//! What `.ci/run` does after the tests, so that a developer can do the same.
+
+use std::process::Command;
+
+use crate::{Outcome, root};
+
+/// `cargo xtask ci`: each step is printed before it runs; the first that fails ends the run.
+pub(crate) fn main() -> Outcome {
+    run("cargo", &["fmt", "--all", "--check"])?;
+    run("cargo", &["clippy", "--workspace", "--all-targets", "--locked", "--", "-D", "warnings"])?;
+    run("cargo", &["doc", "--workspace", "--no-deps", "--locked"])?;
+    crate::tidy::main()?;
+    crate::codegen::main(&["--check".to_owned()])?;
+    crate::oracle::main(&["--require".to_owned()])
+}
+
+fn run(program: &str, args: &[&str]) -> Outcome {
+    println!("{program} {}", args.join(" "));
+    let status = Command::new(program).args(args).env("RUSTDOCFLAGS", "-D warnings").current_dir(root()).status();
+    match status {
+        Ok(status) if status.success() => Ok(()),
+        Ok(status) => Err(format!("{program} {}: {status}", args.join(" "))),
+        Err(error) => Err(format!("{program}: {error}")),
+    }
+}
