@@ -16,7 +16,8 @@ pub(crate) fn main() -> Outcome {
 
 fn run(program: &str, args: &[&str]) -> Outcome {
     println!("{program} {}", args.join(" "));
-    let status = Command::new(program).args(args).env("RUSTDOCFLAGS", "-D warnings").current_dir(root()).status();
+    let status =
+        Command::new(program).args(args).env("RUSTDOCFLAGS", "-D warnings").current_dir(root()).status();
     match status {
         Ok(status) if status.success() => Ok(()),
         Ok(status) => Err(format!("{program} {}: {status}", args.join(" "))),

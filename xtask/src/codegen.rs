@@ -19,13 +19,21 @@ pub(crate) fn main(args: &[String]) -> Outcome {
     if !stale.is_empty() {
         return Err(format!("not up to date: {}; run cargo xtask codegen", stale.join(", ")));
     }
-    if check { Ok(()) } else { documents()?.into_iter().try_for_each(|(path, text)| write(&path, text.as_bytes())) }
+    if check {
+        Ok(())
+    } else {
+        documents()?.into_iter().try_for_each(|(path, text)| write(&path, text.as_bytes()))
+    }
 }
 
 /// The documents that differ from what the code gives.
 fn stale() -> Result<Vec<String>, String> {
     let differs = |(path, text): &(PathBuf, String)| read_text(path).ok().as_ref() != Some(text);
-    Ok(documents()?.iter().filter(|document| differs(document)).map(|(path, _)| path.display().to_string()).collect())
+    Ok(documents()?
+        .iter()
+        .filter(|document| differs(document))
+        .map(|(path, _)| path.display().to_string())
+        .collect())
 }
 
 /// Every generated document with its text.
@@ -41,7 +49,14 @@ fn rules_page() -> String {
     page.push_str("| 编码 | 名称 | 级别 | 说明 | |\n|---|---|---|---|---|\n");
     for rule in rules::ALL {
         let (zh, en) = rule.title;
-        let _ = writeln!(page, "| [{0}](#{1}) | {2} | {3:?} | {zh} | {en} |", rule.code, rule.code.to_lowercase(), rule.name, rule.severity);
+        let _ = writeln!(
+            page,
+            "| [{0}](#{1}) | {2} | {3:?} | {zh} | {en} |",
+            rule.code,
+            rule.code.to_lowercase(),
+            rule.name,
+            rule.severity
+        );
     }
     for rule in rules::ALL {
         let (zh, en) = rule.docs;

@@ -34,7 +34,9 @@ pub(crate) fn main(args: &[String]) -> Outcome {
     let books = gather(&folder, &names)?;
     let mut faults = calamine_agrees(&books)?;
     let mut missing = Vec::new();
-    for (name, judge) in [("openpyxl and openxml-audit", python as Judge), ("LibreOffice", libreoffice as Judge)] {
+    for (name, judge) in
+        [("openpyxl and openxml-audit", python as Judge), ("LibreOffice", libreoffice as Judge)]
+    {
         match judge(&folder, &books)? {
             Some(found) => faults.extend(found),
             None => missing.push(name),
@@ -62,7 +64,8 @@ fn gather(folder: &Path, names: &[&str]) -> Result<Vec<Book>, String> {
     let mut books = Vec::new();
     for case in regress::cases()?.into_iter().filter(|case| regress::chosen(case, names)) {
         let ran = regress::run(&case)?;
-        let input = ["input.xlsx", "input.xlsm"].iter().map(|name| case.join(name)).find(|path| path.exists());
+        let input =
+            ["input.xlsx", "input.xlsm"].iter().map(|name| case.join(name)).find(|path| path.exists());
         for (number, name) in ran.written.iter().enumerate() {
             let path = folder.join(format!("{}--{number}.xlsx", regress::name_of(&case)));
             write(&path, &read(&ran.folder.path().join(name))?)?;
@@ -97,22 +100,28 @@ fn same(ours: &Stored, theirs: &str) -> bool {
     }
 }
 
-#[expect(clippy::float_arithmetic, reason = "the oracles compute in doubles; this is the bound they are held to")]
+#[expect(
+    clippy::float_arithmetic,
+    reason = "the oracles compute in doubles; this is the bound they are held to"
+)]
 fn near(a: f64, b: f64) -> bool {
     (a - b).abs() <= 1e-12 * a.abs().max(b.abs()).max(1.0)
 }
 
 fn fault(book: &Path, ours: &Stored, oracle: &str, theirs: &str) -> String {
     let name = book.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
-    format!("{name}: {}!{} ={} is stored as {:?}, {oracle} has {theirs:?}", ours.sheet, ours.cell, ours.formula, ours.value)
+    format!(
+        "{name}: {}!{} ={} is stored as {:?}, {oracle} has {theirs:?}",
+        ours.sheet, ours.cell, ours.formula, ours.value
+    )
 }
 
 /// calamine reads every cell of every sheet as we do.
 fn calamine_agrees(books: &[Book]) -> Result<Vec<String>, String> {
     let mut faults = Vec::new();
     for book in books {
-        let mut theirs: Xlsx<_> =
-            calamine::open_workbook(&book.path).map_err(|error| format!("{}: {error}", book.path.display()))?;
+        let mut theirs: Xlsx<_> = calamine::open_workbook(&book.path)
+            .map_err(|error| format!("{}: {error}", book.path.display()))?;
         for ours in stored(&book.path)? {
             let range = theirs.worksheet_range(&ours.sheet).map_err(|error| error.to_string())?;
             let at = (ours.cell.row() - 1, u32::from(ours.cell.column()) - 1);
@@ -135,7 +144,8 @@ struct Reading {
 }
 
 fn python(_: &Path, books: &[Book]) -> Result<Option<Vec<String>>, String> {
-    let probe = Command::new("python3").args(["-c", "import openpyxl, openxml_audit"]).stderr(Stdio::null()).status();
+    let probe =
+        Command::new("python3").args(["-c", "import openpyxl, openxml_audit"]).stderr(Stdio::null()).status();
     if !probe.is_ok_and(|status| status.success()) {
         return Ok(None);
     }
@@ -145,12 +155,16 @@ fn python(_: &Path, books: &[Book]) -> Result<Option<Vec<String>>, String> {
     let mut faults = Vec::new();
     for book in books {
         let reading = of(&book.path).ok_or("oracle.py gave no answer")?;
-        faults.extend(reading.error.iter().map(|error| format!("{}: openpyxl: {error}", book.path.display())));
+        faults
+            .extend(reading.error.iter().map(|error| format!("{}: openpyxl: {error}", book.path.display())));
         let known = book.input.as_deref().and_then(of).map_or(&[][..], |reading| &reading.audit);
         let new = reading.audit.iter().filter(|finding| !known.contains(finding));
-        faults.extend(new.map(|(part, what)| format!("{}: openxml-audit: {part}: {what}", book.path.display())));
+        faults.extend(
+            new.map(|(part, what)| format!("{}: openxml-audit: {part}: {what}", book.path.display())),
+        );
         for ours in stored(&book.path)? {
-            let cell = reading.cells.iter().find(|(sheet, cell, ..)| *sheet == ours.sheet && *cell == ours.cell);
+            let cell =
+                reading.cells.iter().find(|(sheet, cell, ..)| *sheet == ours.sheet && *cell == ours.cell);
             match cell {
                 Some((_, _, formula, value)) if *formula == ours.formula && same(&ours, value) => {}
                 Some((_, _, formula, value)) => {
@@ -212,7 +226,8 @@ fn libreoffice(folder: &Path, books: &[Book]) -> Result<Option<Vec<String>>, Str
     if !converted.success() {
         return Err("LibreOffice failed to convert".to_owned());
     }
-    let theirs = |path: &Path| path.file_name().map(|name| stored(&recalculated.join(name))).unwrap_or(Ok(Vec::new()));
+    let theirs =
+        |path: &Path| path.file_name().map(|name| stored(&recalculated.join(name))).unwrap_or(Ok(Vec::new()));
     if theirs(&proof)?.first().map(|cell| cell.value.as_str()) != Some("5") {
         return Err("LibreOffice does not recalculate on load: a wrong stored value stayed".to_owned());
     }

@@ -104,7 +104,11 @@ fn judge(folder: &Path, bless: bool) -> Result<bool, String> {
         write(&path, ran.transcript.as_bytes())?;
         return Ok(true);
     }
-    Err(format!("{}\n  (cargo xtask regress --bless {} writes it anew)", difference(&expected, &ran.transcript), name_of(folder)))
+    Err(format!(
+        "{}\n  (cargo xtask regress --bless {} writes it anew)",
+        difference(&expected, &ran.transcript),
+        name_of(folder)
+    ))
 }
 
 /// The first lines in which two texts differ.
@@ -121,8 +125,10 @@ fn difference(expected: &str, found: &str) -> String {
 
 /// Runs a case in a folder of its own.
 pub(crate) fn run(folder: &Path) -> Result<Ran, String> {
-    let case: Case = toml::from_str(&read_text(&folder.join("case.toml"))?).map_err(|error| error.to_string())?;
-    let work = tempfile::Builder::new().prefix("jixiao-case-").tempdir().map_err(|error| error.to_string())?;
+    let case: Case =
+        toml::from_str(&read_text(&folder.join("case.toml"))?).map_err(|error| error.to_string())?;
+    let work =
+        tempfile::Builder::new().prefix("jixiao-case-").tempdir().map_err(|error| error.to_string())?;
     for path in entries(folder)? {
         let name = name_of(&path);
         if name != "case.toml" && name != "transcript.txt" {
@@ -170,7 +176,9 @@ fn run_line(work: &Path, line: &str) -> String {
     let (mut out, mut err) = (Vec::new(), Vec::new());
     let code = jixiao::run(args, &mut out, &mut err);
     let prefix = format!("{}/", work.display());
-    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).replace(&prefix, "").replace(&work.display().to_string(), ".");
+    let text = |bytes: &[u8]| {
+        String::from_utf8_lossy(bytes).replace(&prefix, "").replace(&work.display().to_string(), ".")
+    };
     let mut shown = format!("\n$ jixiao {line}\n{}", text(&out));
     for line in text(&err).lines() {
         let _ = writeln!(shown, "2> {line}");
@@ -183,7 +191,11 @@ fn run_line(work: &Path, line: &str) -> String {
 fn words(line: &str) -> Vec<String> {
     let quoted = line.split('\'').enumerate();
     let word = |(index, part): (usize, &str)| -> Vec<String> {
-        if index % 2 == 1 { vec![part.to_owned()] } else { part.split_whitespace().map(str::to_owned).collect() }
+        if index % 2 == 1 {
+            vec![part.to_owned()]
+        } else {
+            part.split_whitespace().map(str::to_owned).collect()
+        }
     };
     quoted.flat_map(word).collect()
 }
@@ -219,9 +231,11 @@ fn describe(work: &Path, name: &Path, line: &str) -> Result<String, String> {
         return Ok(text);
     };
     let inputs = words(line).into_iter().filter_map(|word| word.strip_prefix("./").map(PathBuf::from));
-    let input = inputs.filter(|path| path != name).find_map(|path| Workbook::open(read(&work.join(path)).ok()?).ok());
+    let input =
+        inputs.filter(|path| path != name).find_map(|path| Workbook::open(read(&work.join(path)).ok()?).ok());
     let before = input.unwrap_or_else(|| Workbook::from_sheets(Vec::new(), Vec::new()));
-    for line in diff(&before, &after).to_string().lines() {
+    let found = diff(&before, &after).map_err(|error| error.to_string())?;
+    for line in found.to_string().lines() {
         let _ = writeln!(text, "  {line}");
     }
     Ok(text)
@@ -233,7 +247,8 @@ fn survey(folder: &Path) -> Outcome {
     let mut tally = std::collections::BTreeMap::<String, usize>::new();
     for (path, _) in snapshot(folder)? {
         for command in ["check", "fill"] {
-            let mut args: Vec<OsString> = vec!["jixiao".into(), command.into(), path.clone().into(), "--quiet".into()];
+            let mut args: Vec<OsString> =
+                vec!["jixiao".into(), command.into(), path.clone().into(), "--quiet".into()];
             if command == "fill" {
                 args.extend(["--force".into(), "-o".into(), out.path().join("filled.xlsx").into()]);
             }
@@ -257,7 +272,9 @@ mod tests {
         assert!(folders.len() >= 30, "only {} cases", folders.len());
         let failed: Vec<String> = folders
             .iter()
-            .filter_map(|folder| judge(folder, false).err().map(|error| format!("{}: {error}", name_of(folder))))
+            .filter_map(|folder| {
+                judge(folder, false).err().map(|error| format!("{}: {error}", name_of(folder)))
+            })
             .collect();
         assert!(failed.is_empty(), "{}", failed.join("\n\n"));
     }

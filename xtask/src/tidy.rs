@@ -9,8 +9,8 @@ const ORDER: &[(&str, &[&str])] = &[
     (
         "crates/workbook/src",
         &[
-            "address", "number", "limits", "error", "sheet", "formula", "scan", "package", "workbook", "open", "calc",
-            "edit", "refresh", "patch", "diff",
+            "address", "number", "limits", "error", "sheet", "formula", "scan", "package", "workbook",
+            "open", "calc", "edit", "refresh", "patch", "diff",
         ],
     ),
     (
@@ -89,14 +89,17 @@ fn order_faults(folder: &str, modules: &[&str]) -> Result<Vec<String>, String> {
     let mut faults = Vec::new();
     for path in rust_files(&root().join(folder))? {
         let inside = path.strip_prefix(root().join(folder)).unwrap_or(&path).to_path_buf();
-        let Some(module) = inside.iter().next().map(|part| part.to_string_lossy().replace(".rs", "")) else { continue };
+        let Some(module) = inside.iter().next().map(|part| part.to_string_lossy().replace(".rs", "")) else {
+            continue;
+        };
         let Some(place) = modules.iter().position(|name| *name == module) else { continue };
         let text = read_text(&path)?;
         let code = text.split("\n#[cfg(test)]\nmod tests").next().unwrap_or(&text);
         for later in modules.iter().skip(place + 1) {
             let uses = code.lines().filter(|line| !line.trim_start().starts_with("//"));
             if uses.clone().any(|line| uses_module(line, later)) {
-                faults.push(format!("{folder}/{}: uses {later}, which comes after {module}", inside.display()));
+                faults
+                    .push(format!("{folder}/{}: uses {later}, which comes after {module}", inside.display()));
             }
         }
     }
