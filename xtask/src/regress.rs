@@ -144,7 +144,8 @@ pub(crate) fn run(folder: &Path) -> Result<Ran, String> {
         let before = snapshot(work.path())?;
         transcript.push_str(&run_line(work.path(), line));
         for name in changed(work.path(), &before)? {
-            transcript.push_str(&describe(work.path(), &name, line)?);
+            let earlier = before.iter().find(|(path, _)| *path == work.path().join(&name));
+            transcript.push_str(&describe(work.path(), &name, line, earlier.map(|(_, bytes)| bytes))?);
             if name.extension().is_some_and(|ending| ending == "xlsx" || ending == "xlsm") {
                 written.push(name);
             }
@@ -223,17 +224,17 @@ fn changed(work: &Path, before: &Snapshot) -> Result<Vec<PathBuf>, String> {
     Ok(new.map(|(path, _)| path.strip_prefix(work).map_or(path.clone(), Path::to_path_buf)).collect())
 }
 
-/// What was written: a workbook as its differences from the command line's input, else its size.
-fn describe(work: &Path, name: &Path, line: &str) -> Result<String, String> {
-    let bytes = read(&work.join(name))?;
+/// What was written: a workbook as its differences from what stood there before, else from the command line's input.
+fn describe(work: &Path, name: &Path, line: &str, earlier: Option<&Vec<u8>>) -> Result<String, String> {
     let mut text = format!("→ {}\n", name.display());
-    let Ok(after) = Workbook::open(bytes) else {
+    let Ok(after) = Workbook::open(read(&work.join(name))?) else {
         return Ok(text);
     };
     let inputs = words(line).into_iter().filter_map(|word| word.strip_prefix("./").map(PathBuf::from));
     let input =
         inputs.filter(|path| path != name).find_map(|path| Workbook::open(read(&work.join(path)).ok()?).ok());
-    let before = input.unwrap_or_else(|| Workbook::from_sheets(Vec::new(), Vec::new()));
+    let before = earlier.and_then(|bytes| Workbook::open(bytes.clone()).ok()).or(input);
+    let before = before.unwrap_or_else(|| Workbook::from_sheets(Vec::new(), Vec::new()));
     let found = diff(&before, &after).map_err(|error| error.to_string())?;
     for line in found.to_string().lines() {
         let _ = writeln!(text, "  {line}");
