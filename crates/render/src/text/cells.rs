@@ -43,4 +43,11 @@ mod tests {
         assert_eq!(cells(&list, Lang::Zh), "K7:K9、K11、D21:E21");
         assert_eq!(cells(&list, Lang::En), "K7:K9, K11, D21:E21");
     }
+
+    #[test]
+    fn a_long_list_says_how_many_more_there_are() {
+        let list: Vec<CellRef> = (1..=60).map(|row| CellRef::new(row * 2, 1).unwrap()).collect();
+        assert!(cells(&list, Lang::Zh).ends_with("A48、另 36 处"));
+        assert!(cells(&list, Lang::En).ends_with("A48, 36 more"));
+    }
 }

@@ -14,12 +14,11 @@ pub(super) fn groups(findings: &[Finding], severity: Severity) -> Vec<Vec<&Findi
     let mut known: indexmap::IndexMap<(&str, &str), usize> = indexmap::IndexMap::new();
     for finding in findings.iter().filter(|finding| finding.severity == severity) {
         let key = finding.group.as_deref().map(|group| (finding.code.as_str(), group));
-        match key.and_then(|key| known.get(&key)).and_then(|at| groups.get_mut(*at)) {
-            Some(group) => group.push(finding),
-            None => {
-                known.extend(key.map(|key| (key, groups.len())));
-                groups.push(vec![finding]);
-            }
+        if let Some(group) = key.and_then(|key| known.get(&key)).and_then(|at| groups.get_mut(*at)) {
+            group.push(finding);
+        } else {
+            known.extend(key.map(|key| (key, groups.len())));
+            groups.push(vec![finding]);
         }
     }
     groups
