@@ -72,7 +72,10 @@ fn content(workbook: &Workbook, (sheet, cell): (SheetId, CellRef), value: &str) 
     };
     let (cached, is_known) = match evaluate(workbook, sheet, cell, formula) {
         Outcome::Value(value) => (value, true),
-        Outcome::Unknown(_) => (Value::Blank, false),
+        Outcome::Unknown(why) => {
+            eprintln!("{cell} is left to the program that opens the file: {why}");
+            (Value::Blank, false)
+        }
     };
     (Content::Formula { text: formula.to_owned(), cached }, is_known)
 }
