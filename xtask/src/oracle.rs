@@ -6,7 +6,8 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use calamine::{Data, Reader, Xlsx};
-use jixiao_workbook::{CellRef, ValueRef, Workbook};
+use jixiao_workbook::patch::Signature;
+use jixiao_workbook::{CellRef, Content, Edit, SheetId, Style, ValueRef, Workbook};
 use serde::Deserialize;
 
 use crate::{Outcome, read, regress, root, write};
@@ -212,8 +213,10 @@ fn libreoffice(folder: &Path, books: &[Book]) -> Result<Option<Vec<String>>, Str
     write(&profile.join("registrymodifications.xcu"), ALWAYS_RECALCULATE.as_bytes())?;
     let proof = folder.join("wrong-on-purpose.xlsx");
     write_wrong(&proof)?;
+    let cleared = folder.join("score-cleared.xlsx");
+    write_cleared(folder, &cleared)?;
     let recalculated = folder.join("recalculated");
-    let paths = books.iter().map(|book| book.path.as_path()).chain([proof.as_path()]);
+    let paths = books.iter().map(|book| book.path.as_path()).chain([proof.as_path(), cleared.as_path()]);
     let converted = Command::new("soffice")
         .arg(format!("-env:UserInstallation=file://{}", folder.join("profile").display()))
         .args(["--headless", "--convert-to", "xlsx:Calc MS Excel 2007 XML", "--outdir"])
@@ -232,6 +235,10 @@ fn libreoffice(folder: &Path, books: &[Book]) -> Result<Option<Vec<String>>, Str
         return Err("LibreOffice does not recalculate on load: a wrong stored value stayed".to_owned());
     }
     let mut faults = Vec::new();
+    let total = theirs(&cleared)?.into_iter().find(|cell| cell.cell.to_string() == "J21");
+    if total.is_none_or(|cell| !cell.value.is_empty()) {
+        faults.push("a total score stays although a project's score was cleared".to_owned());
+    }
     for book in books {
         let recalculated = theirs(&book.path)?;
         for ours in stored(&book.path)? {
@@ -243,6 +250,26 @@ fn libreoffice(folder: &Path, books: &[Book]) -> Result<Option<Vec<String>>, Str
         }
     }
     Ok(Some(faults))
+}
+
+/// The filled official form without the score in J7, whose total is left as it was stored: a program that
+/// recalculates must show it blank.
+fn write_cleared(folder: &Path, path: &Path) -> Outcome {
+    let input = root().join("test-data/template/official-2023-inputs.xlsx");
+    let filled = folder.join("filled.xlsx");
+    let args = [
+        "jixiao".into(),
+        "fill".into(),
+        input.into_os_string(),
+        "-o".into(),
+        filled.clone().into_os_string(),
+    ];
+    jixiao::run(args, &mut Vec::new(), &mut Vec::new());
+    let workbook = Workbook::open(read(&filled)?).map_err(|error| error.to_string())?;
+    let score = CellRef::new(7, 10).ok_or("J7 is no cell")?;
+    let clear = Edit::SetCell { sheet: SheetId(0), cell: score, content: Content::Clear, style: Style::Keep };
+    let bytes = workbook.apply(&[clear], Signature::Keep).map_err(|error| error.to_string())?;
+    write(path, &bytes)
 }
 
 /// A workbook whose only formula has a wrong stored value: 2+3 stored as 7.

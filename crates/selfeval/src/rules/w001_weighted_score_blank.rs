@@ -14,12 +14,12 @@ pub(super) const RULE: Rule = Rule {
     title: ("合计得分未填", "the weighted score is blank"),
     docs: (
         "## 核对内容\n合计行的自评得分是否填了数。\n\
-         ## 为什么\n表注要求：合计得分以各项目资金占比为权重，对各项目得分加权平均。漏填是最常见的退回原因。\n\
+         ## 为什么\n表注要求：合计得分以各项目资金占比为权重，对各项目得分加权平均。漏填的，汇总表不完整。\n\
          ## 示例\n`J20` 空白：按预算数加权为 92.97，填 92.97；按执行数加权为 93.54。\n\
          ## 怎样改\n填各项目（资金 × 得分）之和 ÷ 资金之和，保留两位小数；`fill` 会填入公式。权重不要先四舍五入。\n\
          ## 依据\n表注：单位项目自评合计得分以各项目资金占比为权重，对各项目自评分值加权平均计算。",
         "## What is checked\nWhether the total row states a score.\n\
-         ## Why\nThe form's note asks for the projects' scores weighted by their shares of the funds. Leaving it blank is the most frequent reason for a return.\n\
+         ## Why\nThe form's note asks for the projects' scores weighted by their shares of the funds. A form without it is not complete.\n\
          ## Example\n`J20` is blank: weighted by budget it is 92.97, enter that; weighted by executed amounts it would be 93.54.\n\
          ## How to correct\nEnter the sum of amount × score divided by the sum of the amounts, with two decimals; `fill` writes the formula. Do not round the weights first.\n\
          ## Source\nThe form's note: the unit's total score is the mean of the projects' scores weighted by their shares of the funds.",
