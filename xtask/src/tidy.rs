@@ -9,8 +9,8 @@ const ORDER: &[(&str, &[&str])] = &[
     (
         "crates/workbook/src",
         &[
-            "address", "number", "limits", "error", "sheet", "formula", "scan", "package", "workbook",
-            "open", "calc", "edit", "refresh", "patch", "diff",
+            "address", "number", "date", "limits", "error", "sheet", "formula", "scan", "package",
+            "workbook", "open", "calc", "edit", "refresh", "patch", "diff",
         ],
     ),
     (

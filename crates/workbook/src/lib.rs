@@ -7,6 +7,7 @@
 //! |---|---|
 //! | [`address`] | cell references, ranges, columns |
 //! | [`number`] | exact decimals from and to the digits a file holds |
+//! | [`date`] | days counted from 1900 or 1904 |
 //! | [`limits`] | what a hostile file may not exceed |
 //! | [`error`] | why a file was not read, why an edit was refused |
 //! | [`sheet`] | a sheet's grid: cells, formulas, merges, hidden rows |
@@ -23,6 +24,7 @@
 
 pub mod address;
 pub mod calc;
+pub mod date;
 pub mod diff;
 pub mod edit;
 pub mod error;
@@ -38,6 +40,7 @@ pub mod sheet;
 pub mod workbook;
 
 pub use address::{CellRef, Range, column_letters};
+pub use date::Date;
 pub use edit::{Content, Edit, Style};
 pub use error::{OpenError, PatchError};
 pub use limits::Limits;

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use jixiao_workbook::calc::{Evaluator, Outcome};
 use jixiao_workbook::number::decimal;
-use jixiao_workbook::{Cell, CellRef, Sheet, SheetId, Value, ValueRef, Workbook};
+use jixiao_workbook::{Cell, CellRef, Date, Sheet, SheetId, Value, ValueRef, Workbook};
 
 use super::shown::Shown;
 use super::{Content, Project, Reading, TextReading, Total};
@@ -341,9 +341,11 @@ fn shown<'a>(workbook: &Workbook, cell: Cell<'a>) -> Cow<'a, str> {
         return Cow::Borrowed(cell.value.as_text().trim_matches(is_blank));
     };
     let format = workbook.format(cell.style);
-    match decimal(digits).filter(|_| format.decimals().is_some()) {
-        Some(value) => Cow::Owned(Shown::by(format, 0).text(value)),
-        None => Cow::Borrowed(digits),
+    match decimal(digits) {
+        Some(value) if format.decimals().is_some() => Cow::Owned(Shown::by(format, 0).text(value)),
+        Some(value) if format.is_date() => Date::of_serial(value, workbook.is_1904())
+            .map_or(Cow::Borrowed(digits), |date| Cow::Owned(date.to_string())),
+        _ => Cow::Borrowed(digits),
     }
 }
 

@@ -147,3 +147,10 @@ fn the_official_form_with_its_inputs_reads_without_its_computed_cells() {
     let json = serde_json::to_string(&summary).unwrap();
     assert_eq!(serde_json::from_str::<Summary>(&json).unwrap(), summary);
 }
+
+#[test]
+fn a_date_in_a_remark_reads_as_a_date() {
+    let (_, _, summary) =
+        read(&official(&["1|甲|局|1|1|0|0|1|100%|90|45230{yyyy-mm-dd}", "合计|<|<|1|1|0|0|1|100%|90|."]));
+    assert_eq!(summary.projects[0].remark.as_ref().unwrap().text, "2023-10-31");
+}
