@@ -228,13 +228,16 @@ fn usage_error(error: &clap::Error, lang: Lang) -> String {
         return error.render().to_string();
     }
     let of = |kind| error.get(kind).map(shown).unwrap_or_default();
-    let (argument, value) = (of(ContextKind::InvalidArg), of(ContextKind::InvalidValue));
+    let (argument, value) = (bare(&of(ContextKind::InvalidArg)), of(ContextKind::InvalidValue));
     let fact = match error.kind() {
         ErrorKind::UnknownArgument => format!("没有选项 {argument}"),
         ErrorKind::InvalidSubcommand => format!("没有命令 {}", of(ContextKind::InvalidSubcommand)),
         ErrorKind::MissingSubcommand => "缺少命令".to_owned(),
+        ErrorKind::MissingRequiredArgument if argument == "IN" => "没有给出要处理的文件或文件夹".to_owned(),
         ErrorKind::MissingRequiredArgument => format!("缺少 {argument}"),
-        ErrorKind::ArgumentConflict => format!("{argument} 不能与 {} 同时使用", of(ContextKind::PriorArg)),
+        ErrorKind::ArgumentConflict => {
+            format!("{argument} 不能与 {} 同时使用", bare(&of(ContextKind::PriorArg)))
+        }
         ErrorKind::InvalidValue if value.is_empty() => format!("{argument} 缺少取值"),
         ErrorKind::InvalidValue | ErrorKind::ValueValidation => format!("{argument} 不能取 {value}"),
         ErrorKind::TooManyValues => format!("{argument} 的取值太多：{value}"),
@@ -248,6 +251,15 @@ fn usage_error(error: &clap::Error, lang: Lang) -> String {
         (true, true) => String::new(),
     };
     format!("错误：{fact}。{hint}\n`jixiao --help` 和 `jixiao <命令> --help` 说明用法。\n")
+}
+
+/// `<IN>...` and `--format <text|json>` without the names of their values.
+fn bare(argument: &str) -> String {
+    let words = argument.split("、").map(|one| match one.split_once(" <") {
+        Some((flag, _)) => flag,
+        None => one.trim_start_matches('<').trim_end_matches("...").trim_end_matches('>'),
+    });
+    words.collect::<Vec<_>>().join("、")
 }
 
 fn shown(value: &ContextValue) -> String {

@@ -3,7 +3,7 @@
 
 use jixiao_selfeval::finding::{Applicability, Field, Interval, Unit, fingerprints};
 use jixiao_selfeval::profile::Weights;
-use jixiao_selfeval::review::{Counts, NotChecked, Table, Verdict, stated_total};
+use jixiao_selfeval::review::{Counts, Hidden, NotChecked, Table, Verdict, stated_total};
 use jixiao_selfeval::value::{Money, round};
 use jixiao_selfeval::{Finding, Review, Severity, Words};
 use jixiao_workbook::{CellRef, Edit, Range};
@@ -124,6 +124,7 @@ struct TableView<'a> {
     money: Money,
     projects: usize,
     profile: &'a str,
+    hidden: Option<&'a Hidden>,
 }
 
 impl<'a> TableView<'a> {
@@ -136,6 +137,7 @@ impl<'a> TableView<'a> {
             money: table.summary.money,
             projects: table.summary.projects.len(),
             profile,
+            hidden: Some(&table.hidden).filter(|hidden| !hidden.is_empty()),
         }
     }
 }

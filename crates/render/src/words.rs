@@ -1,6 +1,7 @@
 //! The languages of a report, and the terms that every format shares.
 
 use jixiao_selfeval::finding::Field;
+use jixiao_selfeval::layout::Columns;
 use jixiao_selfeval::review::Verdict;
 use jixiao_selfeval::{Severity, Words};
 
@@ -42,8 +43,8 @@ pub fn verdict(verdict: Verdict, lang: Lang) -> &'static str {
 /// The heading over findings of one severity.
 pub fn severity(severity: Severity, lang: Lang) -> &'static str {
     match severity {
-        Severity::Error => lang.of("必须修改", "must be corrected"),
-        Severity::Warning => lang.of("请核实", "to be looked at"),
+        Severity::Error => lang.of("必须修改", "to correct"),
+        Severity::Warning => lang.of("请核实", "to check"),
         Severity::Info => lang.of("提示", "for information"),
     }
 }
@@ -62,8 +63,8 @@ pub fn field(field: Field, lang: Lang) -> &'static str {
         Field::Supervisor => lang.of("主管部门", "supervisor"),
         Field::ImplementingUnit => lang.of("实施单位", "implementing unit"),
         Field::InitialBudget => lang.of("年初预算数", "initial budget"),
-        Field::Budget => lang.of("小计", "budget"),
-        Field::Fund => lang.of("资金", "fund"),
+        Field::Budget => lang.of("小计", "subtotal"),
+        Field::Fund => lang.of("资金明细", "fund parts"),
         Field::Executed => lang.of("全年执行数", "executed"),
         Field::ExecutionRate => lang.of("执行率", "rate"),
         Field::Score => lang.of("自评得分", "score"),
@@ -72,6 +73,14 @@ pub fn field(field: Field, lang: Lang) -> &'static str {
         Field::Remark => lang.of("备注", "remark"),
         Field::TotalRow => lang.of("合计", "total"),
         _ => "",
+    }
+}
+
+/// A column's name in a form: 全年预算数 is called 小计 only where it has parts.
+pub fn column(field: Field, columns: &Columns, lang: Lang) -> &'static str {
+    match field {
+        Field::Budget if columns.funds.is_empty() => lang.of("全年预算数", "budget"),
+        other => self::field(other, lang),
     }
 }
 

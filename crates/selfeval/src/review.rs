@@ -1,5 +1,6 @@
 //! All of it in one call: locate the table, read it, check it, and sum the result up.
 
+use jixiao_workbook::workbook::Visibility;
 use jixiao_workbook::{SheetId, Workbook};
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
@@ -58,6 +59,40 @@ pub struct Table {
     pub totals: Totals,
     /// The basis of the weighted score.
     pub weights: Weights,
+    /// What of it is hidden. It was read like the rest.
+    pub hidden: Hidden,
+}
+
+/// What of a table's data a person who opens the file does not see.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Hidden {
+    /// Whether its sheet is hidden.
+    pub sheet: bool,
+    /// Rows of projects and the total row, from 1, in order.
+    pub rows: Vec<u32>,
+    /// Columns of known meaning, from 1, in order.
+    pub columns: Vec<u16>,
+}
+
+impl Hidden {
+    /// Whether nothing is hidden.
+    pub fn is_empty(&self) -> bool {
+        !self.sheet && self.rows.is_empty() && self.columns.is_empty()
+    }
+
+    fn of(workbook: &Workbook, located: &Located, summary: &Summary) -> Self {
+        let sheet =
+            workbook.entry(located.sheet).is_some_and(|entry| entry.visibility != Visibility::Visible);
+        let Ok(grid) = workbook.sheet(located.sheet) else {
+            return Self { sheet, ..Self::default() };
+        };
+        let projects = summary.projects.iter().filter(|project| project.hidden).map(|project| project.row);
+        let total = located.total.iter().map(|(row, _)| *row).filter(|row| grid.is_row_hidden(*row));
+        let mut rows: Vec<u32> = projects.chain(total).collect();
+        rows.sort_unstable();
+        let numbers = located.columns.numbers().into_iter();
+        Self { sheet, rows, columns: numbers.filter(|column| grid.is_column_hidden(*column)).collect() }
+    }
 }
 
 /// Something that was not checked, and why.
@@ -122,7 +157,8 @@ fn review_table(workbook: &Workbook, profile: &Profile, options: Options, locate
         Context { workbook, located: &located, summary: &summary, totals: &totals, profile, weights };
     let findings = rules::check(&context);
     let not_checked = not_checked(&located, &summary);
-    Review { table: Some(Table { located, summary, totals, weights }), findings, not_checked }
+    let hidden = Hidden::of(workbook, &located, &summary);
+    Review { table: Some(Table { located, summary, totals, weights, hidden }), findings, not_checked }
 }
 
 /// Tables that were not taken, and a table without projects.
@@ -150,4 +186,23 @@ pub fn stated_total(
     pick: fn(&crate::summary::Total) -> Option<&crate::summary::Reading>,
 ) -> Option<Decimal> {
     summary.total.as_ref().and_then(pick).and_then(crate::summary::Reading::value)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sketch::{official, workbook};
+
+    #[test]
+    fn hidden_rows_are_read_and_named() {
+        let text = official(&[
+            "1|防汛|农业局|10|10|0|0|5|50.00%|90|雨季推迟",
+            "~2|抗旱|农业局|10|10|0|0|10|100.00%|90|",
+            "|合计||20|20|0|0|15|75.00%|90|",
+        ]);
+        let review = review(&workbook(&text), &Profile::national(), Options::default());
+        let table = review.table.unwrap();
+        assert_eq!(table.summary.projects.len(), 2);
+        assert_eq!(table.hidden, Hidden { rows: vec![7], ..Hidden::default() });
+    }
 }

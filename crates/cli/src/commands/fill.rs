@@ -185,7 +185,7 @@ fn complete(request: &Request, input: &Input) -> Result<(Done, usize, Vec<u8>), 
     let refused = |error: PatchError| Failure::new(input.shown(), What::Patch(error));
     let bytes = workbook.apply(&plan.edits, request.signature).map_err(refused)?;
     drop(workbook);
-    Ok((text::done(&plan, request.style), plan.blank.len(), bytes))
+    Ok((text::done(&plan, &located.columns, request.style), plan.blank.len(), bytes))
 }
 
 /// No table: where a sheet could not be read, that is the reason.

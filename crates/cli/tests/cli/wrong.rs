@@ -169,7 +169,7 @@ fn an_owner_file_is_a_note_beside_the_input_and_an_error_beside_the_output() {
 fn usage_errors_end_with_2_in_the_language_asked_for() {
     let cases: [(&[&str], &str); 5] = [
         (&["fill", "--no-such-flag", "a.xlsx"], "没有选项 --no-such-flag"),
-        (&["fill"], "缺少"),
+        (&["fill"], "没有给出要处理的文件"),
         (&["check", "a.xlsx", "--format", "xml"], "不能取 xml"),
         (&["check", "a.xlsx", "--select", "Z9"], "没有这条规则"),
         (&["explain", "Z999"], "没有这条规则"),

@@ -17,8 +17,29 @@ pub fn cells(list: &[CellRef], lang: Lang) -> String {
             _ => runs.push(Range::cell(*cell)),
         }
     }
-    let mut text: Vec<String> = runs.iter().take(LISTED).map(ToString::to_string).collect();
+    listed(runs.iter().map(ToString::to_string), lang)
+}
+
+/// Rows or columns as people write them: `8、10–12`.
+pub(super) fn spans(numbers: &[u32], name: impl Fn(u32) -> String, lang: Lang) -> String {
+    let mut runs: Vec<(u32, u32)> = Vec::new();
+    for number in numbers {
+        match runs.last_mut() {
+            Some((_, last)) if last.checked_add(1) == Some(*number) => *last = *number,
+            _ => runs.push((*number, *number)),
+        }
+    }
+    let one = |(first, last): (u32, u32)| match first == last {
+        true => name(first),
+        false => format!("{}–{}", name(first), name(last)),
+    };
+    listed(runs.into_iter().map(one), lang)
+}
+
+/// The first runs one by one, and how many more there are.
+fn listed(runs: impl ExactSizeIterator<Item = String>, lang: Lang) -> String {
     let more = runs.len().saturating_sub(LISTED);
+    let mut text: Vec<String> = runs.take(LISTED).collect();
     if more > 0 {
         text.push(lang.of(format!("另 {more} 处"), format!("{more} more")));
     }
@@ -42,6 +63,11 @@ mod tests {
             ["K7", "K8", "K9", "K11", "D21", "E21"].iter().map(|cell| cell.parse().unwrap()).collect();
         assert_eq!(cells(&list, Lang::Zh), "K7:K9、K11、D21:E21");
         assert_eq!(cells(&list, Lang::En), "K7:K9, K11, D21:E21");
+    }
+
+    #[test]
+    fn neighbouring_rows_are_joined() {
+        assert_eq!(spans(&[8, 10, 11, 12], |row| row.to_string(), Lang::Zh), "8、10–12");
     }
 
     #[test]

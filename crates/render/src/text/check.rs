@@ -3,8 +3,9 @@
 use jixiao_selfeval::review::{Counts, Table, Verdict};
 use jixiao_selfeval::{Finding, Review, Severity};
 use jixiao_workbook::CellRef;
+use jixiao_workbook::address::column_letters;
 
-use super::{Detail, Style, Tone, cells, lines, rows};
+use super::{Detail, Style, Tone, cells, lines, rows, spans};
 use crate::Lang;
 use crate::words::{self, one_line};
 
@@ -17,6 +18,7 @@ pub fn check(path: &str, review: &Review, style: Style) -> String {
     if let Some(table) = &review.table {
         report.push(about(table, style.lang));
         report.extend(doubts(table, style.lang));
+        report.extend(hidden(table, style.lang));
     }
     report.extend(findings(review, style));
     if let Some(table) = &review.table {
@@ -84,6 +86,33 @@ pub(super) fn doubts(table: &Table, lang: Lang) -> Vec<String> {
     lines.collect()
 }
 
+/// What was read although a person who opens the file does not see it.
+pub(super) fn hidden(table: &Table, lang: Lang) -> Option<String> {
+    let hidden = &table.hidden;
+    let mut parts = Vec::new();
+    if hidden.sheet {
+        let sheet = one_line(&table.located.sheet_name);
+        parts.push(lang.of(format!("工作表 {sheet}"), format!("sheet {sheet}")));
+    }
+    if !hidden.rows.is_empty() {
+        let rows = spans(&hidden.rows, |row| row.to_string(), lang);
+        parts.push(lang.of(format!("第 {rows} 行"), format!("rows {rows}")));
+    }
+    if !hidden.columns.is_empty() {
+        let columns: Vec<u32> = hidden.columns.iter().map(|column| u32::from(*column)).collect();
+        let letters = |column| column_letters(u16::try_from(column).unwrap_or(u16::MAX));
+        let columns = spans(&columns, letters, lang);
+        parts.push(lang.of(format!("{columns} 列"), format!("columns {columns}")));
+    }
+    let parts = parts.join(lang.of("，", ", "));
+    (!parts.is_empty()).then(|| {
+        lang.of(
+            format!("有隐藏的内容，已照常读取、计算：{parts}。"),
+            format!("hidden, but read and counted like the rest: {parts}."),
+        )
+    })
+}
+
 fn money(table: &Table) -> &'static str {
     match table.summary.money {
         jixiao_selfeval::value::Money::Yuan => "元",
@@ -147,7 +176,7 @@ fn infos(review: &Review, lang: Lang) -> Vec<String> {
     }
     let parts: Vec<String> = codes.iter().map(|(code, list)| info(code, list, lang)).collect();
     let count: usize = codes.values().map(Vec::len).sum();
-    let parts = parts.join(lang.of("，", ", "));
+    let parts = parts.join(lang.of("；", "; "));
     vec![
         String::new(),
         lang.of(
@@ -159,12 +188,14 @@ fn infos(review: &Review, lang: Lang) -> Vec<String> {
 
 fn info(code: &str, list: &[&Finding], lang: Lang) -> String {
     let title = jixiao_selfeval::rules::find(code).map_or(code, |rule| lang.of(rule.title.0, rule.title.1));
-    let places: Vec<CellRef> = list.iter().filter_map(|finding| finding.place.cell).collect();
-    match places.len() {
-        0 => format!("{title} [{code}]"),
-        1..=8 => format!("{title} {} [{code}]", cells(&places, lang)),
-        more => lang.of(format!("{title} {more} 处 [{code}]"), format!("{title} {more} times [{code}]")),
-    }
+    let mut places: Vec<CellRef> = list.iter().filter_map(|finding| finding.place.cell).collect();
+    places.sort_unstable_by_key(|cell| (cell.column(), cell.row()));
+    let places = match places.len() {
+        0 => return format!("{title} [{code}]"),
+        1..=8 => cells(&places, lang),
+        more => lang.of(format!("{more} 处"), format!("{more} cells")),
+    };
+    lang.of(format!("{title}（{places}）[{code}]"), format!("{title} ({places}) [{code}]"))
 }
 
 fn not_checked(review: &Review, lang: Lang) -> Vec<String> {

@@ -3,6 +3,7 @@
 use jixiao_selfeval::Review;
 use jixiao_selfeval::fill::{Kept, Plan};
 use jixiao_selfeval::finding::Field;
+use jixiao_selfeval::layout::Columns;
 use jixiao_selfeval::profile::Weights;
 use jixiao_selfeval::value::round;
 use jixiao_workbook::CellRef;
@@ -19,17 +20,17 @@ pub struct Done {
     rest: Vec<String>,
 }
 
-/// What a plan does, in lines.
-pub fn done(plan: &Plan, style: Style) -> Done {
+/// What a plan does, in lines; `columns` are those of the table it fills.
+pub fn done(plan: &Plan, columns: &Columns, style: Style) -> Done {
     let lang = style.lang;
     let mut rest = kept(&plan.blank, Reason::Blank, style);
     rest.extend(kept(&plan.kept, Reason::Kept, style));
-    rest.extend(changed(plan, lang));
+    rest.extend(changed(plan, columns, lang));
     rest.extend(formats(plan, lang));
     rest.extend(elsewhere(plan, style));
     let score = plan.written.iter().rev().find(|written| written.field == Field::Score);
     Done {
-        written: written(plan, lang),
+        written: written(plan, columns, lang),
         score: score.map(|written| (written.cell, written.shown.clone())),
         rest,
     }
@@ -47,28 +48,43 @@ pub fn fill(output: &str, done: &Done, review: &Review, style: Style) -> String 
     report.push(done.written.clone());
     report.extend(score(done, review, lang));
     report.extend(done.rest.iter().cloned());
+    if let Some(table) = &review.table {
+        report.extend(check::doubts(table, lang));
+        report.extend(check::hidden(table, lang));
+    }
     report.extend(check::findings(review, style));
     report.push(String::new());
     report.join("\n")
 }
 
-/// `写入 34 格：序号 A7:A20，小计 D7:D21，…`.
-fn written(plan: &Plan, lang: Lang) -> String {
+/// What is said where no cell was written: nothing was missing, or nothing that is missing could be filled.
+fn nothing_written(plan: &Plan, lang: Lang) -> String {
+    let fact = match plan.blank.is_empty() {
+        true => lang.of("没有需要填写的单元格", "nothing was left to fill"),
+        false => lang.of("没有可以填写的单元格", "nothing could be filled"),
+    };
+    if plan.edits.is_empty() {
+        return lang.of(format!("{fact}，内容原样写出。"), format!("{fact}; the content is unchanged."));
+    }
+    lang.of(format!("{fact}。"), format!("{fact}."))
+}
+
+/// `写入 34 格：序号 A7:A20，小计 D7:D21，…`, in the order of the columns.
+fn written(plan: &Plan, columns: &Columns, lang: Lang) -> String {
     if plan.written.is_empty() {
-        return lang
-            .of("没有需要填写的单元格，内容原样写出。", "nothing was left to fill; the content is unchanged.")
-            .to_owned();
+        return nothing_written(plan, lang);
     }
     let mut fields: indexmap::IndexMap<Field, Vec<CellRef>> = indexmap::IndexMap::new();
     for written in &plan.written {
         fields.entry(written.field).or_default().push(written.cell);
     }
+    for list in fields.values_mut() {
+        list.sort_unstable_by_key(|cell| (cell.column(), cell.row()));
+    }
+    fields.sort_by_key(|_, list| list.first().map(|cell| cell.column()));
     let parts: Vec<String> = fields
-        .iter_mut()
-        .map(|(field, list)| {
-            list.sort_unstable_by_key(|cell| (cell.column(), cell.row()));
-            format!("{} {}", words::field(*field, lang), cells(list, lang))
-        })
+        .iter()
+        .map(|(field, list)| format!("{} {}", words::column(*field, columns, lang), cells(list, lang)))
         .collect();
     let count = plan.written.len();
     let text = lang.of(
@@ -141,7 +157,7 @@ fn kept(list: &[Kept], reason: Reason, style: Style) -> Vec<String> {
 }
 
 /// Shown values that are now different.
-fn changed(plan: &Plan, lang: Lang) -> Vec<String> {
+fn changed(plan: &Plan, columns: &Columns, lang: Lang) -> Vec<String> {
     let changes: Vec<String> = plan
         .written
         .iter()
@@ -150,7 +166,7 @@ fn changed(plan: &Plan, lang: Lang) -> Vec<String> {
             Some(format!(
                 "  {} {} {before} → {}",
                 written.cell,
-                words::field(written.field, lang),
+                words::column(written.field, columns, lang),
                 written.shown
             ))
         })
@@ -180,28 +196,34 @@ fn formats(plan: &Plan, lang: Lang) -> Vec<String> {
     lines.collect()
 }
 
-/// Formulas outside the table that follow from it.
+/// Formulas that stay as they are, but whose stored results were renewed, and those that a spreadsheet program
+/// has to compute.
 fn elsewhere(plan: &Plan, style: Style) -> Vec<String> {
     let lang = style.lang;
-    let mut lines = Vec::new();
-    if !plan.refreshed.is_empty() {
-        let mut sheets: indexmap::IndexMap<&str, Vec<CellRef>> = indexmap::IndexMap::new();
-        for (sheet, cell) in &plan.refreshed {
-            sheets.entry(sheet).or_default().push(*cell);
-        }
-        let list: Vec<String> =
-            sheets.iter().map(|(sheet, list)| format!("{}!{}", one_line(sheet), cells(list, lang))).collect();
-        lines.push(lang.of(
-            format!("同时更新了引用这些单元格的公式结果：{}。", list.join("、")),
-            format!("results of formulas that use these cells were renewed: {}.", list.join(", ")),
-        ));
+    let mut sheets: indexmap::IndexMap<&str, Vec<CellRef>> = indexmap::IndexMap::new();
+    for (sheet, cell) in &plan.refreshed {
+        sheets.entry(sheet).or_default().push(*cell);
     }
-    lines.extend(plan.unknown.iter().map(|(sheet, cell, why)| {
+    let list: Vec<String> = sheets
+        .iter_mut()
+        .map(|(sheet, list)| {
+            list.sort_unstable_by_key(|cell| (cell.column(), cell.row()));
+            format!("{}!{}", one_line(sheet), cells(list, lang))
+        })
+        .collect();
+    let count = plan.refreshed.len();
+    let renewed = (count > 0).then(|| {
+        lang.of(
+            format!("更新 {count} 个公式的结果（公式未改）：{}。", list.join("；")),
+            format!("{count} formula results renewed, the formulas themselves kept: {}.", list.join("; ")),
+        )
+    });
+    let unknown = plan.unknown.iter().map(|(sheet, cell, why)| {
         let (sheet, why) = (one_line(sheet), one_line(why));
         lang.of(
             format!("{sheet}!{cell} 的公式这里算不出（{why}），打开文件时由表格软件重新计算。"),
             format!("the formula in {sheet}!{cell} cannot be computed here ({why}); it is recalculated when the file is opened."),
         )
-    }));
-    lines
+    });
+    renewed.into_iter().chain(unknown).collect()
 }

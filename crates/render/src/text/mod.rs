@@ -9,6 +9,7 @@ mod lines;
 mod rows;
 
 pub use cells::cells;
+use cells::spans;
 pub use check::check;
 pub use files::{FileLine, files};
 pub use fill::{Done, done, fill};

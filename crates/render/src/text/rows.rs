@@ -44,7 +44,8 @@ pub(super) fn rows(table: &Table, findings: &[&Finding], style: Style) -> Vec<St
     if let Some(total) = total {
         picture.push(line(total.row, &columns, |c| of_total(total, c, style)));
     }
-    if picture.len() == 1 {
+    // A blank total row alone shows nothing that its findings do not say.
+    if !picture.iter().skip(1).any(|row| row.iter().filter(|cell| !cell.is_empty()).count() > 2) {
         return Vec::new();
     }
     let mut lines = align(&picture, &columns, style);
@@ -88,7 +89,7 @@ fn columns(table: &Table, style: Style) -> Vec<Shown> {
     let mut columns: Vec<Shown> = FIELDS
         .iter()
         .filter_map(|(field, side)| {
-            let head = words::field(*field, style.lang).to_owned();
+            let head = words::column(*field, known, style.lang).to_owned();
             Some(Shown { number: known.of(*field)?.number, field: *field, part: 0, head, side: *side })
         })
         .collect();

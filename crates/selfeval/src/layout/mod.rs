@@ -94,6 +94,30 @@ impl Columns {
             _ => None,
         }
     }
+
+    /// The numbers of all columns, fund columns too, in order.
+    pub fn numbers(&self) -> Vec<u16> {
+        let single = [
+            &self.sequence,
+            &self.code,
+            &self.name,
+            &self.supervisor,
+            &self.unit,
+            &self.initial_budget,
+            &self.budget,
+            &self.executed,
+            &self.rate,
+            &self.score,
+            &self.grade,
+            &self.reason,
+            &self.remark,
+        ];
+        let funds = self.funds.iter().map(|fund| fund.column.number);
+        let mut numbers: Vec<u16> =
+            single.into_iter().flatten().map(|column| column.number).chain(funds).collect();
+        numbers.sort_unstable();
+        numbers
+    }
 }
 
 /// Consecutive rows, both ends included.
