@@ -353,7 +353,12 @@ pub fn agrees(stored: ValueRef<'_>, computed: Outcome, magnitude: Decimal) -> bo
 
 /// What stands in a cell of a sheet, as it is stored.
 pub fn stored(sheet: &Sheet, cell: CellRef) -> Held {
-    match sheet.value(cell) {
+    standing(sheet.value(cell))
+}
+
+/// What a value is to an expression.
+pub fn standing(value: ValueRef<'_>) -> Held {
+    match value {
         ValueRef::Blank => Held::Blank,
         ValueRef::Number(digits) => decimal(digits).map_or(Held::Error, Held::Number),
         ValueRef::Error(_) => Held::Error,

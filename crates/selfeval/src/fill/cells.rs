@@ -1,10 +1,12 @@
 //! What stands in the table's cells while the form is being filled: the stated figures in the units of their
 //! cells, and on top of them what the plan has computed so far.
 
-use jixiao_workbook::{CellRef, Sheet};
+use std::collections::BTreeMap;
+
+use jixiao_workbook::{CellRef, Sheet, Value};
 use rust_decimal::Decimal;
 
-use crate::computed::{Held, stored};
+use crate::computed::{Held, standing, stored};
 use crate::layout::{Column, Located};
 use crate::summary::{Content, Project, Reading, Summary};
 use crate::value::shifted;
@@ -33,6 +35,8 @@ pub(super) struct Cells<'a> {
     budgets: Vec<Held>,
     /// What the total row holds, once it is computed.
     totals: Vec<(CellRef, Held)>,
+    /// New results of stale formulas, by cell.
+    renewed: BTreeMap<CellRef, Held>,
     fix: bool,
 }
 
@@ -55,6 +59,7 @@ impl<'a> Cells<'a> {
             rows,
             budgets: Vec::new(),
             totals: Vec::new(),
+            renewed: BTreeMap::new(),
             fix,
         }
     }
@@ -62,6 +67,16 @@ impl<'a> Cells<'a> {
     /// Sets what the budgets are, in the order of the projects.
     pub(super) fn set_budgets(&mut self, budgets: Vec<Held>) {
         self.budgets = budgets;
+    }
+
+    /// Sets what formulas give whose stored results are not right.
+    pub(super) fn set_renewed(&mut self, results: &BTreeMap<CellRef, Value>) {
+        self.renewed = results.iter().map(|(cell, value)| (*cell, standing(value.as_ref()))).collect();
+    }
+
+    /// Whether the cell's stored result gives way to a new one.
+    pub(super) fn is_renewed(&self, cell: CellRef) -> bool {
+        self.renewed.contains_key(&cell)
     }
 
     /// Sets what a cell of the total row holds.
@@ -74,12 +89,14 @@ impl<'a> Cells<'a> {
         if let Some((_, held)) = self.totals.iter().find(|(at, _)| *at == cell) {
             return *held;
         }
-        self.stated(cell).unwrap_or_else(|| stored(self.sheet, cell))
+        let renewed = || self.renewed.get(&cell).copied();
+        self.stated(cell).or_else(renewed).unwrap_or_else(|| stored(self.sheet, cell))
     }
 
     /// What a reading amounts to in the unit of its cell.
     pub(super) fn held(&self, reading: &Reading) -> Held {
-        held(reading, self.exponent(reading), self.fix)
+        let renewed = self.renewed.get(&reading.cell).copied();
+        renewed.unwrap_or_else(|| held(reading, self.exponent(reading), self.fix))
     }
 
     /// The figure stated, text or not, in the unit of its cell.
@@ -98,6 +115,9 @@ impl<'a> Cells<'a> {
         let at = *self.rows.get(cell.row().checked_sub(self.first)? as usize)?;
         let index = (at as usize).checked_sub(1)?;
         if let (Slot::Budget, Some(held)) = (slot, self.budgets.get(index)) {
+            return Some(*held);
+        }
+        if let Some(held) = self.renewed.get(&cell) {
             return Some(*held);
         }
         reading(self.summary.projects.get(index)?, slot).map(|reading| held(reading, exponent, self.fix))

@@ -78,7 +78,7 @@ pub struct Plan {
     pub blank: Vec<Kept>,
     /// Cells left as they are for another reason (an unknown formula, a formula locked in an array).
     pub kept: Vec<Kept>,
-    /// Formulas elsewhere whose stored results were renewed: sheet name and cell.
+    /// Formulas that stay whose stored results are renewed: sheet name and cell.
     pub refreshed: Vec<(String, CellRef)>,
     /// Formulas elsewhere that could not be computed here, so that the workbook asks to be recalculated.
     pub unknown: Vec<(String, CellRef, String)>,
@@ -96,6 +96,7 @@ pub fn plan(
     let weights = options.weights.or(profile.weights).unwrap_or_default();
     let mut planner = Planner::new(workbook, sheet, located, summary, options);
     texts::fix(&mut planner);
+    planner.settle();
     sequence::number(&mut planner);
     let budgets = projects::budgets(&mut planner);
     projects::rates(&mut planner, &budgets);

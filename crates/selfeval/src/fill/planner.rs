@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 
 use jixiao_workbook::calc::{Evaluator, Outcome as Calculated};
 use jixiao_workbook::number::{decimal, written};
+use jixiao_workbook::refresh::stale;
 use jixiao_workbook::{
-    CellRef, Content as NewContent, Edit, FormulaKind, Range, Sheet, Style, Value, Workbook,
+    CellRef, Content as NewContent, Edit, FormulaKind, Range, Sheet, SheetId, Style, Value, Workbook,
 };
 use rust_decimal::Decimal;
 
@@ -13,7 +14,7 @@ use super::cells::Cells;
 use super::formats::column_formats;
 use super::obstacle::{Obstacle, What};
 use super::{Kept, Options, Plan, Written};
-use crate::computed::{Expression, Held, Outcome, agrees, same_formula};
+use crate::computed::{Expression, Held, Outcome, same_formula};
 use crate::finding::{Field, Words};
 use crate::layout::Located;
 use crate::summary::{Content, Reading, Summary};
@@ -31,7 +32,9 @@ pub(super) struct Planner<'a> {
     pub(super) formats: Vec<(u16, String)>,
     /// Ranges of array formulas and data tables, inside which nothing may be set.
     arrays: Vec<Range>,
-    /// Results of the sheet's formulas that follow from the edits so far.
+    /// Formulas whose stored results do not follow from what is stored.
+    pub(super) stale: Vec<(SheetId, CellRef)>,
+    /// New results of the sheet's formulas that follow from the edits so far or are stale.
     pub(super) settled: BTreeMap<CellRef, Value>,
     pub(super) evaluator: Evaluator<'a>,
     /// Formulas of the table that are not the form's own, with what they are for.
@@ -69,6 +72,7 @@ impl<'a> Planner<'a> {
             plan: Plan::default(),
             formats: column_formats(workbook, sheet, located),
             arrays: arrays.collect(),
+            stale: stale(workbook),
             settled: BTreeMap::new(),
             evaluator: Evaluator::new(workbook),
             foreign: Vec::new(),
@@ -152,7 +156,7 @@ impl<'a> Planner<'a> {
         let cell = target.reading.cell;
         let text = self.sheet.formula(cell).map_or("", |formula| formula.text);
         if same_formula(text, &target.expression.formula()) {
-            return self.refresh_own(target);
+            return self.own(target);
         }
         self.foreign.push((cell, target.field));
         let value = match self.calculate(cell, text) {
@@ -173,19 +177,12 @@ impl<'a> Planner<'a> {
         }
     }
 
-    fn refresh_own(&mut self, target: &Target<'_>) -> Held {
+    fn own(&mut self, target: &Target<'_>) -> Held {
         let cell = target.reading.cell;
-        let look = |cell| self.cells.look(cell);
-        let Some(value) = target.expression.value(look) else {
+        let Some(value) = target.expression.value(|cell| self.cells.look(cell)) else {
             self.foreign.push((cell, target.field));
             return Held::Error;
         };
-        let magnitude = target.expression.magnitude(look);
-        if !agrees(self.sheet.value(cell), value, magnitude) {
-            let content = NewContent::Result(stored_value(value));
-            self.set(cell, content, Style::Keep);
-            self.plan.refreshed.push((self.located.sheet_name.clone(), cell));
-        }
         held(value)
     }
 
@@ -270,6 +267,11 @@ impl<'a> Planner<'a> {
     pub(super) fn obstacle(&self, reading: &Reading, field: Field) -> Option<Obstacle> {
         let text = || reading.raw().into_owned();
         let what = match reading.content {
+            _ if reading.formula && self.cells.is_renewed(reading.cell) => match self.cells.held(reading) {
+                Held::Number(_) => return None,
+                Held::Blank | Held::Text => What::Missing,
+                Held::Error => What::Error(self.renewed_text(reading.cell)),
+            },
             Content::Number(_) | Content::Computed(_) => return None,
             Content::TextNumber(_) if self.options.fix => return None,
             Content::TextNumber(_) => What::TextNumber(text()),
@@ -279,6 +281,10 @@ impl<'a> Planner<'a> {
             Content::NoResult => What::NoResult,
         };
         Some(Obstacle { cell: reading.cell, field, what })
+    }
+
+    fn renewed_text(&self, cell: CellRef) -> String {
+        self.settled.get(&cell).map_or_else(String::new, |value| value.as_ref().as_text().to_owned())
     }
 }
 

@@ -1,8 +1,8 @@
 //! Stored results: what formulas that stay give once the plan's edits are made, in the table and elsewhere.
 
-use jixiao_workbook::calc::{Evaluator, Outcome as Calculated};
-use jixiao_workbook::refresh::dependents;
-use jixiao_workbook::{CellRef, Content, Edit, SheetId, Style};
+use jixiao_workbook::calc::Outcome as Calculated;
+use jixiao_workbook::refresh::{Refresh, recalculated};
+use jixiao_workbook::{CellRef, Content, Edit, SheetId, Value};
 
 use super::planner::Planner;
 use super::{Kept, Plan};
@@ -11,43 +11,48 @@ use crate::finding::{Field, Words};
 use crate::summary::Total;
 
 impl Planner<'_> {
-    /// What a formula of the sheet gives once the edits so far are made.
+    /// What a formula of the sheet gives once the edits so far are made and stale results are renewed.
     pub(super) fn calculate(&self, cell: CellRef, text: &str) -> Calculated {
-        match self.settled.get(&cell) {
-            Some(value) => Calculated::Value(value.clone()),
-            None => self.evaluator.evaluate(self.located.sheet, cell, text),
+        if let Some(value) = self.settled.get(&cell) {
+            return Calculated::Value(value.clone());
+        }
+        // What is not renewed is right as it is stored, if it can be computed at all.
+        match self.evaluator.evaluate(self.located.sheet, cell, text) {
+            Calculated::Value(_) => Calculated::Value(self.sheet.value(cell).to_value()),
+            unknown => unknown,
         }
     }
 
-    /// Works out what the sheet's own formulas give once the edits so far are made, where the total row has any
-    /// that are not just refreshed.
+    /// Works out what the sheet's own formulas give once the edits so far are made, and lays it over the table.
+    pub(super) fn settle(&mut self) {
+        let refresh = self.recalculated();
+        self.settled = refresh.edits.into_iter().filter_map(|edit| self.result(edit)).collect();
+        self.cells.set_renewed(&self.settled);
+    }
+
+    /// The same again for the total row, where it has any formulas that are not just refreshed.
     pub(super) fn settle_for(&mut self, total: &Total) {
         let single = [&total.initial_budget, &total.budget, &total.executed];
         let mut sums = single.into_iter().flatten().chain(&total.funds).filter(|reading| reading.formula);
         let derived = [&total.rate, &total.score].into_iter().flatten().any(|reading| reading.formula);
         let foreign = sums.any(|reading| !self.is_column_total(reading.cell));
-        if self.plan.edits.is_empty() || !(foreign || derived && self.options.recompute) {
-            return;
-        }
-        self.settled.clear();
-        for edit in dependents(self.workbook, &self.plan.edits).edits {
-            if let Edit::SetCell { sheet, cell, content: Content::Result(value), .. } = edit
-                && sheet == self.located.sheet
-            {
-                self.settled.insert(cell, value);
-            }
+        if !self.plan.edits.is_empty() && (foreign || derived && self.options.recompute) {
+            self.settle();
         }
     }
 
-    /// The finished plan: the stored results of every other formula that follows, or was stale in the table.
+    /// The finished plan: the stored results that follow from it, and those of the table that were stale.
     pub(super) fn finish(mut self) -> Plan {
-        let refresh = dependents(self.workbook, &self.plan.edits);
-        self.renew(refresh.edits);
-        let stale = self.stale();
-        let follow = dependents(self.workbook, &stale);
-        self.renew(stale);
-        self.renew(follow.edits);
-        for (sheet, cell, why) in refresh.unknown.into_iter().chain(follow.unknown) {
+        let refresh = self.recalculated();
+        for edit in &refresh.edits {
+            if let Edit::SetCell { sheet, cell, .. } = edit {
+                let renewed = (self.sheet_name(*sheet), *cell);
+                self.plan.refreshed.push(renewed);
+            }
+        }
+        self.unknown_formulas(&refresh.unknown);
+        self.plan.edits.extend(refresh.edits);
+        for (sheet, cell, why) in refresh.unknown {
             self.plan.unknown.push((self.sheet_name(sheet), cell, why));
         }
         if !self.plan.unknown.is_empty() {
@@ -56,54 +61,39 @@ impl Planner<'_> {
         self.plan
     }
 
+    fn recalculated(&self) -> Refresh {
+        recalculated(self.workbook, &self.plan.edits, &self.stale, self.located.sheet)
+    }
+
+    /// The result that an edit gives a formula of the table's sheet.
+    fn result(&self, edit: Edit) -> Option<(CellRef, Value)> {
+        match edit {
+            Edit::SetCell { sheet, cell, content: Content::Result(value), .. }
+                if sheet == self.located.sheet =>
+            {
+                Some((cell, value))
+            }
+            _ => None,
+        }
+    }
+
     pub(super) fn sheet_name(&self, sheet: SheetId) -> String {
         self.workbook.entry(sheet).map_or_else(String::new, |entry| entry.name.clone())
     }
 
-    /// Adds edits of stored results for cells that no edit sets yet.
-    fn renew(&mut self, edits: Vec<Edit>) {
-        let mut edited: Vec<(SheetId, CellRef)> = self.plan.edits.iter().filter_map(place).collect();
-        edited.sort_unstable();
-        for edit in edits {
-            let Some((sheet, cell)) = place(&edit) else {
-                if !self.plan.edits.contains(&edit) {
-                    self.plan.edits.push(edit);
-                }
-                continue;
-            };
-            if edited.binary_search(&(sheet, cell)).is_err() {
-                self.plan.refreshed.push((self.sheet_name(sheet), cell));
-                self.plan.edits.push(edit);
-            }
-        }
-    }
-
-    /// New results for formulas of the table that no edit reaches, where the stored one is missing or wrong.
-    fn stale(&mut self) -> Vec<Edit> {
-        let mut foreign = std::mem::take(&mut self.foreign);
-        if foreign.is_empty() {
-            return Vec::new();
-        }
-        let here = self.plan.edits.iter().filter_map(place).filter(|(sheet, _)| *sheet == self.located.sheet);
-        let mut reached: Vec<CellRef> = here.map(|(_, cell)| cell).collect();
-        reached.sort_unstable();
-        foreign.retain(|(cell, _)| reached.binary_search(cell).is_err());
-        let mut edits = Vec::new();
-        let evaluator = Evaluator::new(self.workbook);
-        for (cell, field) in foreign {
+    /// Formulas of the table that are not the form's own and cannot be computed here; those that follow from an
+    /// edit are named with the others that do.
+    fn unknown_formulas(&mut self, following: &[(SheetId, CellRef, String)]) {
+        for (cell, field) in std::mem::take(&mut self.foreign) {
+            let named =
+                |(sheet, at, _): &(SheetId, CellRef, String)| (*sheet, *at) == (self.located.sheet, cell);
             let text = self.sheet.formula(cell).map_or("", |formula| formula.text);
-            match evaluator.answer(self.located.sheet, cell, text) {
-                Err(why) => self.unknown_formula(cell, field, &why),
-                Ok(answer) if answer.agrees(self.sheet.value(cell)) => {}
-                Ok(answer) => edits.push(Edit::SetCell {
-                    sheet: self.located.sheet,
-                    cell,
-                    content: Content::Result(answer.value()),
-                    style: Style::Keep,
-                }),
+            if let Calculated::Unknown(why) = self.evaluator.evaluate(self.located.sheet, cell, text)
+                && !following.iter().any(named)
+            {
+                self.unknown_formula(cell, field, &why);
             }
         }
-        edits
     }
 
     /// Whether a formula of the total row is the form's own sum.
@@ -118,12 +108,5 @@ impl Planner<'_> {
             format!("the formula cannot be computed here ({why}) and was left alone; check it by hand"),
         );
         self.plan.kept.push(Kept { cell, field, why });
-    }
-}
-
-fn place(edit: &Edit) -> Option<(SheetId, CellRef)> {
-    match edit {
-        Edit::SetCell { sheet, cell, .. } => Some((*sheet, *cell)),
-        _ => None,
     }
 }

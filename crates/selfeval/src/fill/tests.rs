@@ -510,3 +510,30 @@ fn a_sum_over_more_runs_than_a_formula_takes_stays_blank() {
     let lines = blank(&plan);
     assert_eq!(only(&lines, &["D606", "J606"]).len(), 2, "{lines:?}");
 }
+
+/// D6 is stored as 25 and gives 20, H8 as 1000 and gives 834.4; what stands under the total is right for those.
+#[test]
+fn stale_results_are_renewed_in_one_recalculation() {
+    let first = "1|甲|局|=SUM(E6:G6) -> 25|20|||4.4|=H6/D6 -> 0.176|85|";
+    let second = "2|乙|局|=SUM(E7:G7) -> 830|830|||=415*2 -> 800|||94|";
+    let total = "合计|<|<|=SUM(D6:D7) -> 850|850|0|0|=H6+H7 -> 1000|=H8/D8 -> 0.5|=D8/10 -> 85|";
+    let plan = settled(&official(&[first, second, total]), Options::default());
+    let mut refreshed: Vec<String> = plan.refreshed.iter().map(|(_, cell)| cell.to_string()).collect();
+    refreshed.sort();
+    assert_eq!(refreshed, ["D6", "H7", "H8", "I6", "I8"]);
+    let stored = |cell: &str| {
+        let result = |edit: &Edit| match edit {
+            Edit::SetCell { cell: at, content: Content::Result(value), .. } if at.to_string() == cell => {
+                Some(value.as_ref().as_text().to_owned())
+            }
+            _ => None,
+        };
+        plan.edits.iter().find_map(result).unwrap()
+    };
+    assert_eq!([stored("D6"), stored("H8"), stored("I6")], ["20", "834.4", "0.22"]);
+    assert_eq!(
+        written(&plan),
+        ["I7 =IF(N(D7)=0,\"\",H7/D7) 100.00%"],
+        "on what H7 gives, not on what it stored"
+    );
+}

@@ -1,10 +1,8 @@
 //! F001: the result stored with a formula is not what the formula gives.
 
-use jixiao_workbook::calc::Evaluator;
-use jixiao_workbook::sheet::Formula;
-use jixiao_workbook::{Cell, Content, Edit, FormulaKind, Style, Value, ValueRef};
+use jixiao_workbook::{Cell, Content, Edit, Sheet, Style, Value, ValueRef, refresh};
 
-use super::formulas::{as_shown, in_words, safe, spot};
+use super::formulas::{as_shown, safe, spot};
 use super::{Context, Rule, column_group};
 use crate::finding::{Finding, Severity, Words};
 
@@ -14,12 +12,12 @@ pub(super) const RULE: Rule = Rule {
     severity: Severity::Error,
     title: ("公式存储的结果已过时", "the stored result is not what the formula gives"),
     docs: (
-        "## 核对内容\n表所在工作表中，每个公式随文件存储的结果，是否等于按公式现算的结果。\n\
+        "## 核对内容\n表所在工作表中，每个公式随文件存储的结果，是否等于按公式现算的结果（它引用的公式也按现算的结果）。只因引用了过时的结果而过时的，不另外列出。\n\
          ## 为什么\n预览、受保护的视图和汇总程序不重算公式，看到的是存储的结果；它与公式不符时，不同的人看到不同的数。\n\
          ## 示例\n`D21` 公式 `SUM(D7:D20)` 应得 1893.66，文件里存的是 1800.00。\n\
          ## 怎样改\n在表格软件里打开，按 F9 重新计算后保存；或运行 `jixiao fill`，它只刷新存储的结果，不动公式。\n\
          ## 依据\n同一单元格只能有一个数。公式用到这里不认识的函数时不下结论。",
-        "## What is checked\nWhether the result stored with each formula of the table's sheet is what the formula gives.\n\
+        "## What is checked\nWhether the result stored with each formula of the table's sheet is what the formula gives, with the formulas it reads recalculated too. What is stale only because it reads a stale result is not listed on its own.\n\
          ## Why\nPreviews, protected view and consolidating programs do not recalculate: they show the stored result. Where it differs, people see different figures.\n\
          ## Example\n`D21` holds `SUM(D7:D20)`, which gives 1893.66; the file stores 1800.00.\n\
          ## How to correct\nOpen the file, press F9 and save; or run `jixiao fill`, which renews the stored result and leaves the formula alone.\n\
@@ -29,28 +27,52 @@ pub(super) const RULE: Rule = Rule {
 };
 
 fn check(context: &Context<'_>) -> Vec<Finding> {
-    let Ok(sheet) = context.workbook.sheet(context.located.sheet) else { return Vec::new() };
-    let evaluator = Evaluator::new(context.workbook);
-    sheet.formula_cells().filter_map(|cell| stale(context, &evaluator, cell)).collect()
-}
-
-fn stale(context: &Context<'_>, evaluator: &Evaluator<'_>, cell: Cell<'_>) -> Option<Finding> {
-    let Formula { text, kind } = cell.formula?;
-    let stated = !matches!(cell.value, ValueRef::Blank | ValueRef::Error(_));
-    if !stated || !matches!(kind, FormulaKind::Plain | FormulaKind::Shared) {
-        return None;
+    let stale = refresh::stale(context.workbook);
+    if stale.is_empty() {
+        return Vec::new();
     }
-    let answer = evaluator.answer(context.located.sheet, cell.at, text).ok()?;
-    (!answer.agrees(cell.value)).then(|| finding(context, cell, text, answer.value()))
+    let Ok(sheet) = context.workbook.sheet(context.located.sheet) else { return Vec::new() };
+    let right = refresh::recalculated(context.workbook, &[], &stale, context.located.sheet);
+    let wrong = right.edits.into_iter().filter_map(|edit| wrong(context, sheet, edit));
+    let is_cause =
+        |(cell, _): &(Cell<'_>, Value)| stale.binary_search(&(context.located.sheet, cell.at)).is_ok();
+    // What agrees with the results it reads follows from another cell; nothing else is to be done about it.
+    let (causes, following): (Vec<_>, Vec<_>) = wrong.partition(is_cause);
+    if causes.is_empty() {
+        // The cause stands on another sheet.
+        return following.into_iter().map(|(cell, value)| finding(context, cell, value)).collect();
+    }
+    let one = causes.len() == 1;
+    let mut findings: Vec<Finding> =
+        causes.into_iter().map(|(cell, value)| finding(context, cell, value)).collect();
+    if let (true, Some(finding)) = (one, findings.first_mut()) {
+        let note = || Words::new("随之过时", "stale with it");
+        finding.related = following.iter().map(|(cell, _)| context.related(cell.at, note())).collect();
+    }
+    findings
 }
 
-fn finding(context: &Context<'_>, cell: Cell<'_>, text: &str, value: Value) -> Finding {
+/// A formula of the table's sheet whose stored result is to be another; one without a result, or with an error,
+/// is left to the rules on those.
+fn wrong<'a>(context: &Context<'_>, sheet: &'a Sheet, edit: Edit) -> Option<(Cell<'a>, Value)> {
+    match edit {
+        Edit::SetCell { sheet: on, cell, content: Content::Result(value), .. }
+            if on == context.located.sheet =>
+        {
+            let cell = sheet.cell(cell)?;
+            (!matches!(cell.value, ValueRef::Blank | ValueRef::Error(_))).then_some((cell, value))
+        }
+        _ => None,
+    }
+}
+
+fn finding(context: &Context<'_>, cell: Cell<'_>, value: Value) -> Finding {
+    let text = cell.formula.map_or("", |formula| formula.text);
     let found = as_shown(context, cell.at, cell.value);
     let mut expected = as_shown(context, cell.at, value.as_ref());
     if expected == found {
         value.as_ref().as_text().clone_into(&mut expected);
     }
-    let (stands, gives) = (in_words(&found), in_words(&expected));
     let spot = spot(context, cell.at);
     let figures = (spot.figure(cell.value), spot.figure(value.as_ref()));
     let edit = Edit::SetCell {
@@ -59,13 +81,11 @@ fn finding(context: &Context<'_>, cell: Cell<'_>, text: &str, value: Value) -> F
         content: Content::Result(value),
         style: Style::Keep,
     };
+    let message = message(text, &found, &expected);
     let finding = Finding::new(
         &RULE,
         context.place(cell.at, found.as_str()),
-        Words::new(
-            format!("存储的结果是 {}，按公式 ={text} 应为 {}", stands.zh, gives.zh),
-            format!("the stored result is {}, but ={text} gives {}", stands.en, gives.en),
-        ),
+        message,
         Words::new(
             "在表格软件里重新计算（F9）后保存，或用 fill 刷新",
             "recalculate (F9) and save, or let fill renew it",
@@ -74,6 +94,21 @@ fn finding(context: &Context<'_>, cell: Cell<'_>, text: &str, value: Value) -> F
     let fix = safe(Words::new("刷新存储的结果", "renew the stored result"), edit);
     let finding = finding.found(found, figures.0).expected(expected, figures.1).with_fix(fix);
     spot.about(finding).grouped(column_group(RULE.code, cell.at))
+}
+
+fn message(formula: &str, found: &str, expected: &str) -> Words {
+    let (stands_zh, stands_en) = match found {
+        "" => ("为空白".to_owned(), "blank"),
+        found => (format!("是 {found}"), found),
+    };
+    let (gives_zh, gives_en) = match expected {
+        "" => ("结果应为空白".to_owned(), "a blank"),
+        expected => (format!("应为 {expected}"), expected),
+    };
+    Words::new(
+        format!("存储的结果{stands_zh}，按公式 ={formula} {gives_zh}"),
+        format!("the stored result is {stands_en}, but ={formula} gives {gives_en}"),
+    )
 }
 
 #[cfg(test)]
@@ -93,6 +128,37 @@ mod tests {
     fn a_stored_result_that_the_formula_does_not_give_is_an_error() {
         assert_eq!(total("1000"), ["Error D8 1000 → 1020.1"]);
         assert_eq!(total("'1020.1"), ["Error D8 1020.1 → 1020.1"]);
+    }
+
+    /// D6 should be 20, and D8 follows from it or is right already.
+    fn after_a_stale_subtotal(total: &str, rate: &str) -> Vec<Finding> {
+        let first = format!("1|甲|局|=SUM(E6:G6) -> 25|20|||4.4|{rate}|94|");
+        let total = format!("合计|||=SUM(D6:D7) -> {total}|||||=1+1 -> 2");
+        findings(RULE, &official(&[&first, "2|乙|局|1000.1|1000.1|||900||85|", &total]))
+    }
+
+    #[test]
+    fn one_cause_gives_one_finding() {
+        let found = after_a_stale_subtotal("1025.1", "=H6/D6 -> 0.176");
+        assert_eq!(lines(&found), ["Error D6 25 → 20"]);
+        let related = |finding: &Finding| {
+            finding.related.iter().map(|related| related.cell.to_string()).collect::<Vec<_>>()
+        };
+        assert_eq!(related(&found[0]), ["I6", "D8"]);
+        let found = after_a_stale_subtotal("1020.1", "=H6/D6 -> 0.22");
+        assert_eq!(lines(&found), ["Error D6 25 → 20"], "what is right already is not named");
+        assert!(found[0].related.is_empty());
+        let found = after_a_stale_subtotal("1000", "=H6/D6 -> 0.22");
+        assert_eq!(lines(&found), ["Error D6 25 → 20", "Error D8 1000 → 1020.1"]);
+    }
+
+    #[test]
+    fn blank_results_are_put_in_words() {
+        let rate = |stored: &str| {
+            let row = format!("1|甲|局|0||||1|=IF(N(D6)=0,\"\",H6/D6) -> {stored}|94|");
+            findings(RULE, &official(&[&row, "合计|||0"]))[0].message.zh.clone()
+        };
+        assert_eq!(rate("0.5"), "存储的结果是 0.5，按公式 =IF(N(D6)=0,\"\",H6/D6) 结果应为空白");
     }
 
     #[test]

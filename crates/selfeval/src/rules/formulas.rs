@@ -116,11 +116,6 @@ pub(super) fn as_shown(context: &Context<'_>, cell: CellRef, value: ValueRef<'_>
     }
 }
 
-/// What a cell shows, as words of a sentence: nothing is 空.
-pub(super) fn in_words(shown: &str) -> Words {
-    if shown.is_empty() { Words::new("空", "blank") } else { Words::new(shown, shown) }
-}
-
 impl Spot<'_> {
     /// A value in 万元, as a fraction, or in points.
     pub(super) fn figure(self, value: ValueRef<'_>) -> Option<Decimal> {

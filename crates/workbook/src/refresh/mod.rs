@@ -26,19 +26,63 @@ pub struct Refresh {
 ///
 /// Formulas that the edits themselves write are not computed again: their result comes with them.
 pub fn dependents(workbook: &Workbook, edits: &[Edit]) -> Refresh {
+    renewed(workbook, edits, None)
+}
+
+/// The formulas whose stored result is missing, or is not what they give on the stored values of the cells they
+/// read, by sheet and cell. In a workbook without any, every result is right; others may follow from theirs.
+pub fn stale(workbook: &Workbook) -> Vec<(SheetId, CellRef)> {
+    let evaluator = Evaluator::new(workbook);
+    let mut stale = Vec::new();
+    for id in workbook.sheet_ids() {
+        let Ok(sheet) = workbook.sheet(id) else { continue };
+        let plain = |kind| matches!(kind, FormulaKind::Plain | FormulaKind::Shared);
+        for cell in sheet.formula_cells() {
+            let text = cell.formula.filter(|formula| plain(formula.kind)).map(|formula| formula.text);
+            let answer = text.and_then(|text| evaluator.answer(id, cell.at, text).ok());
+            if answer.is_some_and(|answer| !answer.agrees(cell.value)) {
+                stale.push((id, cell.at));
+            }
+        }
+    }
+    stale.sort_unstable();
+    stale
+}
+
+/// The edits that make the stored results of a sheet right, as one recalculation in the order of dependence:
+/// of what depends on `edits`, of the [`stale`] formulas, and of all that depends on those. On other sheets
+/// only what the edits or the sheet's renewed results reach is renewed, and what these results rest on.
+pub fn recalculated(
+    workbook: &Workbook,
+    edits: &[Edit],
+    stale: &[(SheetId, CellRef)],
+    sheet: SheetId,
+) -> Refresh {
+    renewed(workbook, edits, Some((stale, sheet)))
+}
+
+fn renewed(workbook: &Workbook, edits: &[Edit], whole: Option<(&[Key], SheetId)>) -> Refresh {
     let given: Vec<_> = edits.iter().filter_map(Edit::new_value).collect();
-    if given.is_empty() {
+    let stale = whole.map_or(&[][..], |(stale, _)| stale);
+    if given.is_empty() && stale.is_empty() {
         return Refresh::default();
     }
     let evaluator = Evaluator::new(workbook).with_all(given.iter().copied());
     let edited = Cells::of(given.iter().map(|(sheet, cell, _)| (*sheet, *cell)));
     let (nodes, mut unknown) = formulas(workbook, &evaluator, &edited);
-    let dirty = depending(&nodes, &edited);
+    let dirty = depending(&nodes, &edited, &Cells::of(stale.iter().copied()));
     let pending = Cells::of(dirty.keys().copied());
     let mut renewal = Renewal { evaluator, nodes: &nodes, dirty: &dirty, pending, results: BTreeMap::new() };
     renewal.run();
+    let mut results = renewal.results;
+    if let Some((_, sheet)) = whole {
+        results = connected(&nodes, &edited, results, sheet);
+    }
+    if given.is_empty() && results.values().all(Result::is_err) {
+        return Refresh::default();
+    }
     let mut edits = Vec::new();
-    for ((sheet, cell), result) in renewal.results {
+    for ((sheet, cell), result) in results {
         match result {
             Ok(value) => {
                 edits.push(Edit::SetCell {
@@ -62,6 +106,35 @@ pub fn dependents(workbook: &Workbook, edits: &[Edit]) -> Refresh {
 }
 
 type Key = (SheetId, CellRef);
+
+type Results = BTreeMap<Key, Result<Value, String>>;
+
+/// The results that belong to a sheet: its own, those elsewhere that depend on them or on the edits, and those
+/// that any of these rest on.
+fn connected(nodes: &[Node<'_>], edited: &Cells, results: Results, sheet: SheetId) -> Results {
+    let (mut own, mut other): (Results, Results) = results.into_iter().partition(|((on, _), _)| *on == sheet);
+    if other.is_empty() {
+        return own;
+    }
+    let renewed = Cells::of(own.keys().copied());
+    let after = depending(nodes, edited, &renewed);
+    let (reached, mut other): (Results, Results) =
+        std::mem::take(&mut other).into_iter().partition(|(key, _)| after.contains_key(key));
+    own.extend(reached);
+    let by_key: BTreeMap<Key, &Node<'_>> = nodes.iter().map(|node| (node.key, node)).collect();
+    let mut left = Cells::of(other.keys().copied());
+    let mut next: Vec<Key> = own.keys().copied().collect();
+    while let Some(node) = next.pop().and_then(|key| by_key.get(&key)) {
+        for (on, range) in &node.reads {
+            while let Some(cell) = left.within(*on, *range) {
+                left.remove((*on, cell));
+                own.extend(other.remove_entry(&(*on, cell)));
+                next.push((*on, cell));
+            }
+        }
+    }
+    own
+}
 
 /// A formula that the edits leave in place.
 struct Node<'w> {
@@ -99,13 +172,15 @@ fn formulas<'w>(
     (nodes, unknown)
 }
 
-/// The formulas that depend on an edited cell, by place, as indexes of the nodes.
-fn depending(nodes: &[Node<'_>], edited: &Cells) -> BTreeMap<Key, usize> {
+/// The formulas that depend on an edited cell or on a stale formula, and the stale ones, by place, as indexes of
+/// the nodes.
+fn depending(nodes: &[Node<'_>], edited: &Cells, stale: &Cells) -> BTreeMap<Key, usize> {
     let mut readers = Readers::default();
     let mut found = BTreeMap::new();
     let mut fresh = Vec::new();
     for (number, node) in nodes.iter().enumerate() {
-        if node.reads.iter().any(|(sheet, range)| edited.within(*sheet, *range).is_some()) {
+        let on_edited = node.reads.iter().any(|(sheet, range)| edited.within(*sheet, *range).is_some());
+        if on_edited || stale.contains(node.key) {
             fresh.push(number);
         }
     }
@@ -149,7 +224,7 @@ struct Renewal<'a, 'w> {
     dirty: &'a BTreeMap<Key, usize>,
     pending: Cells,
     /// New results where the stored one is missing or differs.
-    results: BTreeMap<Key, Result<Value, String>>,
+    results: Results,
 }
 
 impl<'w> Renewal<'_, 'w> {
@@ -285,6 +360,47 @@ mod tests {
             let refresh = dependents(&workbook, &[edit("A1", Content::Number("5".to_owned()))]);
             assert_eq!(shown(&refresh), expected, "{lines:?}");
         }
+    }
+
+    #[test]
+    fn stale_results_are_renewed_as_one_recalculation() {
+        let cases: [(&[&str], &[&str]); 6] = [
+            // B1 follows from the stale A2 and is stale with it; C1 is right once A2 is renewed.
+            (&["A1 = 2", "B1 = 8 | A2+1", "C1 = 5 | A2+1", "A2 = 7 | A1*2"], &["B1 = 5", "A2 = 4"]),
+            (&["A1 = 2", "B1 = - | A2+1", "A2 = - | A1*2"], &["B1 = 5", "A2 = 4"]),
+            (&["A1 = 2", "B1 = 3 | A1+1", "C1 = 9 | MEDIAN(B1)", "D1 = 9 | C1"], &[]),
+            // What cannot be computed is named only where a renewed result reaches it.
+            (
+                &["A1 = 2", "B1 = 4 | A1+1", "C1 = 9 | MEDIAN(B1)", "A2 = 9 | MEDIAN(A1)"],
+                &["B1 = 3", "C1: the function MEDIAN with 1 arguments"],
+            ),
+            (&["A1 = 2", "B1 = 3 | C1+1", "C1 = 3 | B1+1"], &[]),
+            (&["A1 = 2", "C1 = 1 | B5", "A5 = 9 | {A1*2}", "B5 = 1"], &[]),
+        ];
+        for (lines, expected) in cases {
+            let workbook = workbook(lines);
+            let refresh = recalculated(&workbook, &[], &stale(&workbook), SheetId(0));
+            assert_eq!(shown(&refresh), expected, "{lines:?}");
+        }
+    }
+
+    #[test]
+    fn stale_results_of_other_sheets_are_renewed_only_where_the_sheet_is_concerned() {
+        let grid = |cells: &[(&str, &str, &str)]| {
+            let mut builder = SheetBuilder::default();
+            for (cell, stored, formula) in cells {
+                builder.cell(at(cell), ValueRef::Number(stored), 0).unwrap();
+                builder.formula(formula, FormulaKind::Plain).unwrap();
+            }
+            builder.finish()
+        };
+        // A1 rests on 乙!A1, A2 reaches 乙!A2; 乙!A3 has nothing to do with 甲.
+        let own = grid(&[("A1", "0", "乙!A1+1"), ("A2", "0", "1+1")]);
+        let other = grid(&[("A1", "0", "2+3"), ("A2", "1", "甲!A2*2"), ("A3", "1", "1+1")]);
+        let workbook =
+            Workbook::from_sheets(vec![("甲".to_owned(), own), ("乙".to_owned(), other)], Vec::new());
+        let refresh = recalculated(&workbook, &[], &stale(&workbook), SheetId(0));
+        assert_eq!(shown(&refresh), ["A1 = 6", "A2 = 2", "A1 = 5", "A2 = 4"]);
     }
 
     #[test]
