@@ -131,7 +131,7 @@ fn filled<'a>(source: &mut dyn Read, buffer: &'a mut [u8], name: &str) -> Result
         match source.read(free) {
             Ok(0) => break,
             Ok(read) => length += read,
-            Err(error) => return Err(crate::package::cause(error, name)),
+            Err(error) => return Err(OpenError::inside(error, name)),
         }
     }
     Ok(buffer.get(..length).unwrap_or_default())

@@ -1,5 +1,7 @@
 //! Why a file was not read, and why an edit was refused.
 
+use std::io;
+
 use crate::address::{CellRef, Range};
 
 /// Why a file could not be read. Nothing was changed; the message holds what was met and where.
@@ -45,6 +47,14 @@ pub enum OpenError {
     /// The workbook has no sheet of that name or number.
     #[error("there is no sheet {0}")]
     NoSheet(String),
+}
+
+impl OpenError {
+    /// The error inside an input error: the package's own, or that the part cannot be read.
+    pub(crate) fn inside(error: io::Error, part: &str) -> Self {
+        let other = |error: io::Error| Self::Damaged { part: part.to_owned(), what: error.to_string() };
+        error.downcast::<Self>().unwrap_or_else(other)
+    }
 }
 
 /// Why edits were refused. Nothing was written.

@@ -18,7 +18,7 @@
 //! | [`open`] | bytes to workbook, one file per format |
 //! | [`calc`] | evaluates the functions forms use, in exact decimals |
 //! | [`edit`] | the edits, the only way to change a workbook |
-//! | [`patch`] | edits to bytes |
+//! | [`patch`] | edits to bytes, and the values that charts keep |
 //! | [`refresh`] | which stored results follow from an edit |
 //! | [`diff`] | what differs between two workbooks |
 

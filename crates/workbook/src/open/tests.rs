@@ -1,3 +1,5 @@
+//! How workbooks of every making are read: encodings, namespaces, text forms, damage, limits.
+
 use std::fmt::Write as _;
 use std::io::Write as _;
 

@@ -100,7 +100,7 @@ impl Package {
             what: "memory",
             limit: believable,
         })?;
-        stream.read_to_end(&mut content).map_err(|error| cause(error, &entry.name))?;
+        stream.read_to_end(&mut content).map_err(|error| OpenError::inside(error, &entry.name))?;
         Ok(content)
     }
 
@@ -166,12 +166,6 @@ impl Package {
 /// A part's name as it is looked up: slashes forward, none in front, ASCII letters small.
 pub(crate) fn folded(name: &str) -> String {
     name.replace('\\', "/").trim_start_matches('/').to_ascii_lowercase()
-}
-
-/// The error inside an input error: the package's own, or that the part cannot be read.
-pub(crate) fn cause(error: io::Error, part: &str) -> OpenError {
-    let other = |error: io::Error| OpenError::Damaged { part: part.to_owned(), what: error.to_string() };
-    error.downcast::<OpenError>().unwrap_or_else(other)
 }
 
 fn over(entry: &Entry, what: &'static str, limit: u64) -> OpenError {

@@ -1,3 +1,5 @@
+//! What a container must be to be read, and what a rewritten one keeps.
+
 use std::io::Write;
 
 use super::*;

@@ -1,3 +1,5 @@
+//! What each edit changes, seen by our own reader, by calamine and in the bytes.
+
 use std::io::{Cursor, Read, Write};
 
 use calamine::{Data, Reader};

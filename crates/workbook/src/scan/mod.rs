@@ -350,7 +350,7 @@ impl<R: Read> Scanner<R> {
                 }
                 Ok(count) => filled += count,
                 Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
-                Err(error) => return Err(crate::package::cause(error, &self.part)),
+                Err(error) => return Err(OpenError::inside(error, &self.part)),
             }
         }
         self.buffer.truncate(filled);

@@ -1,3 +1,5 @@
+//! What the scanner makes of worksheet parts, whole and in small pieces.
+
 use super::*;
 
 const MAIN: &str = "http://schemas.openxmlformats.org/spreadsheetml/2006/main";

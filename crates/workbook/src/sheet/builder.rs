@@ -1,0 +1,233 @@
+//! A grid as it is built, cell by cell.
+
+use std::sync::Arc;
+
+use super::records::{FormulaRecord, Kind, MERGE_BLOCK, Reach, Record, RowRecord};
+use super::{FormulaKind, Sheet, Strings, ValueRef};
+use crate::address::{CellRef, Range};
+
+/// A cell that does not fit into the grid that is being built.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum BuildError {
+    /// The cell comes again, or before one that came earlier.
+    #[error("{0} is repeated or out of order")]
+    OutOfOrder(CellRef),
+    /// There are more cells, or more text, than the grid holds.
+    #[error("the sheet is too large")]
+    TooLarge,
+}
+
+/// Builds a grid from cells given row by row and column by column.
+#[derive(Debug, Default)]
+pub struct SheetBuilder {
+    sheet: Sheet,
+    last: Option<CellRef>,
+    order: Order,
+}
+
+/// How cells may come.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Order {
+    /// Rising only.
+    #[default]
+    Rising,
+    /// In any order, rising so far.
+    Any,
+    /// In any order, and not rising: they are sorted at the end.
+    Mixed,
+}
+
+impl SheetBuilder {
+    /// A builder whose cells may name strings of `strings`.
+    pub fn new(strings: Arc<Strings>) -> Self {
+        Self { sheet: Sheet { strings, ..Sheet::default() }, last: None, order: Order::Rising }
+    }
+
+    /// A builder that takes rows and cells in any order; it ends with [`SheetBuilder::sorted`].
+    pub(crate) fn in_any_order(strings: Arc<Strings>) -> Self {
+        Self { order: Order::Any, ..Self::new(strings) }
+    }
+
+    /// Starts a row; rows come in rising order. Needed only for rows that are hidden or have a style.
+    ///
+    /// # Errors
+    /// When the row does not come after the one before.
+    pub fn row(&mut self, number: u32, hidden: bool) -> Result<(), BuildError> {
+        if self.sheet.rows.last().is_some_and(|row| row.number >= number) {
+            self.out_of_order(CellRef::new(number, 1).ok_or(BuildError::TooLarge)?)?;
+        }
+        let first = u32::try_from(self.sheet.cells.len()).map_err(|_| BuildError::TooLarge)?;
+        self.sheet.rows.push(RowRecord { number, first, hidden, style: None });
+        Ok(())
+    }
+
+    /// Gives the row started last a default style.
+    pub fn row_style(&mut self, style: u32) {
+        if let Some(row) = self.sheet.rows.last_mut() {
+            row.style = Some(style);
+        }
+    }
+
+    /// Adds a cell; cells come in rising order.
+    ///
+    /// # Errors
+    /// When the cell does not come after the one before, or the grid is full.
+    pub fn cell(&mut self, at: CellRef, value: ValueRef<'_>, style: u32) -> Result<(), BuildError> {
+        let (kind, text) = match value {
+            ValueRef::Blank => (Kind::Blank, ""),
+            ValueRef::Number(text) => (Kind::Number, text),
+            ValueRef::Text(text) => (Kind::Text, text),
+            ValueRef::Bool(true) => (Kind::True, ""),
+            ValueRef::Bool(false) => (Kind::False, ""),
+            ValueRef::Error(text) => (Kind::Error, text),
+            ValueRef::Date(text) => (Kind::Date, text),
+        };
+        let (start, length) = self.store(text)?;
+        self.push(at, Record { at: start, length, style, formula: 0, column: at.column(), kind })
+    }
+
+    /// Adds a cell that holds a shared string.
+    ///
+    /// # Errors
+    /// As [`SheetBuilder::cell`].
+    pub fn shared(&mut self, at: CellRef, string: u32, style: u32) -> Result<(), BuildError> {
+        self.push(
+            at,
+            Record { at: string, length: 0, style, formula: 0, column: at.column(), kind: Kind::Shared },
+        )
+    }
+
+    /// Gives the cell added last a formula, text without `=`.
+    ///
+    /// # Errors
+    /// When the grid is full.
+    pub fn formula(&mut self, text: &str, kind: FormulaKind) -> Result<(), BuildError> {
+        let (at, length) = self.store(text)?;
+        self.sheet.formulas.push(FormulaRecord { at, length, kind });
+        let number = u32::try_from(self.sheet.formulas.len()).map_err(|_| BuildError::TooLarge)?;
+        if let Some(record) = self.sheet.cells.last_mut() {
+            record.formula = number;
+        }
+        Ok(())
+    }
+
+    /// Adds a merged range.
+    pub fn merge(&mut self, range: Range) {
+        self.sheet.merges.push(range);
+    }
+
+    /// Marks columns as hidden, from 1.
+    pub fn hide_columns(&mut self, first: u16, last: u16) {
+        self.sheet.hidden_columns.push((first, last));
+    }
+
+    /// Gives columns a default style.
+    pub fn column_style(&mut self, first: u16, last: u16, style: u32) {
+        self.sheet.column_styles.push((first, last, style));
+    }
+
+    /// Marks the sheet as protected.
+    pub fn protect(&mut self) {
+        self.sheet.protected = true;
+    }
+
+    /// How many cells were added.
+    pub fn len(&self) -> usize {
+        self.sheet.cells.len()
+    }
+
+    /// Whether no cell was added.
+    pub fn is_empty(&self) -> bool {
+        self.sheet.cells.is_empty()
+    }
+
+    /// The finished grid.
+    pub fn finish(mut self) -> Sheet {
+        self.sheet.merges.sort_unstable();
+        let mut so_far = 0;
+        let reach = self.sheet.merges.chunks(MERGE_BLOCK).map(|block| {
+            let own = block.iter().map(|merge| merge.last().row()).max().unwrap_or(0);
+            so_far = so_far.max(own);
+            Reach { own, so_far }
+        });
+        self.sheet.merge_reach = reach.collect();
+        self.sheet
+    }
+
+    fn push(&mut self, at: CellRef, record: Record) -> Result<(), BuildError> {
+        if self.last.is_some_and(|last| last >= at) {
+            self.out_of_order(at)?;
+        }
+        if self.sheet.rows.last().is_none_or(|row| row.number != at.row()) {
+            self.row(at.row(), false)?;
+        }
+        self.last = Some(at);
+        self.sheet.cells.push(record);
+        Ok(())
+    }
+
+    fn out_of_order(&mut self, at: CellRef) -> Result<(), BuildError> {
+        if self.order == Order::Rising {
+            return Err(BuildError::OutOfOrder(at));
+        }
+        self.order = Order::Mixed;
+        Ok(())
+    }
+
+    /// The finished grid of cells that came in any order.
+    ///
+    /// # Errors
+    /// When a cell came twice.
+    pub(crate) fn sorted(mut self) -> Result<Sheet, BuildError> {
+        if self.order == Order::Mixed {
+            self.sort()?;
+        }
+        Ok(self.finish())
+    }
+
+    /// Brings rows and cells into rising order; rows of one number become one.
+    fn sort(&mut self) -> Result<(), BuildError> {
+        let sheet = &mut self.sheet;
+        let starts = sheet.rows.iter().map(|row| row.first as usize);
+        let ends = starts.clone().skip(1).chain([sheet.cells.len()]);
+        let mut pieces: Vec<(RowRecord, usize)> = sheet.rows.iter().copied().zip(ends).collect();
+        pieces.sort_by_key(|(row, _)| row.number);
+        let mut rows: Vec<RowRecord> = Vec::with_capacity(pieces.len());
+        let mut cells: Vec<Record> = Vec::with_capacity(sheet.cells.len());
+        for piece in pieces.chunk_by(|(a, _), (b, _)| a.number == b.number) {
+            let Some((head, _)) = piece.first() else { continue };
+            let first = cells.len();
+            for (row, end) in piece {
+                cells.extend_from_slice(sheet.cells.get(row.first as usize..*end).unwrap_or(&[]));
+            }
+            let own = cells.get_mut(first..).unwrap_or(&mut []);
+            own.sort_by_key(|record| record.column);
+            let twice = own.windows(2).find_map(|pair| match pair {
+                [a, b] if a.column == b.column => CellRef::new(head.number, a.column),
+                _ => None,
+            });
+            if let Some(at) = twice {
+                return Err(BuildError::OutOfOrder(at));
+            }
+            let hidden = piece.iter().any(|(row, _)| row.hidden);
+            let first = u32::try_from(first).map_err(|_| BuildError::TooLarge)?;
+            let style = piece.iter().find_map(|(row, _)| row.style);
+            rows.push(RowRecord { number: head.number, first, hidden, style });
+        }
+        (sheet.rows, sheet.cells) = (rows, cells);
+        Ok(())
+    }
+
+    /// Bytes of text that the grid holds so far.
+    pub(crate) fn text_len(&self) -> usize {
+        self.sheet.arena.len()
+    }
+
+    fn store(&mut self, text: &str) -> Result<(u32, u32), BuildError> {
+        let at = u32::try_from(self.sheet.arena.len()).map_err(|_| BuildError::TooLarge)?;
+        let length = u32::try_from(text.len()).map_err(|_| BuildError::TooLarge)?;
+        self.sheet.arena.push_str(text);
+        Ok((at, length))
+    }
+}
