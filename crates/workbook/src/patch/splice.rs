@@ -269,15 +269,21 @@ impl<R: Read> Splice<'_, R> {
         self.stream.hold();
         let old = if is_empty { OldCell::default() } else { self.old_cell()? };
         let held = self.stream.held();
-        if let Some(group) = old.formula.clone().and_then(|formula| held.get(formula)).and_then(started_group)
-        {
+        let formula = old.formula.clone().and_then(|formula| held.get(formula)).unwrap_or_default();
+        let mut own = None;
+        if let Some(group) = started_group(formula) {
             if matches!(change.content, Content::Result(_)) {
                 self.orphans.remove(&group);
             } else {
                 self.orphans.insert(group);
             }
+        } else if !self.orphans.is_empty()
+            && group_of(formula).is_some_and(|group| self.orphans.contains(&group))
+        {
+            own = with_own_formula(self.sheet, change);
         }
-        push_edited(&mut self.text, change, (held, &old));
+        let content = own.as_ref().unwrap_or(change.content);
+        push_edited(&mut self.text, &Change { content, ..*change }, (held, &old));
         self.stream.replace_held(&self.text);
         self.text.clear();
         Ok(())
@@ -351,6 +357,18 @@ impl<R: Read> Splice<'_, R> {
 fn group(tag: &Tag<'_>) -> Option<u32> {
     tag.attribute(b"t").filter(|kind| kind.value == b"shared")?;
     number(tag.attribute(b"si")?.value)
+}
+
+/// The number of the group of shared formulas that a formula belongs to, from its tag on.
+fn group_of(formula: &[u8]) -> Option<u32> {
+    group(&Tag::new(formula.get(..markup_length(formula)?)?, 0, 0))
+}
+
+/// A new result together with the cell's formula written out, for a cell that shared one from elsewhere.
+fn with_own_formula(sheet: &Sheet, change: &Change<'_>) -> Option<Content> {
+    let Content::Result(value) = change.content else { return None };
+    let own = sheet.formula(change.at).filter(|own| !own.text.is_empty())?;
+    Some(Content::Formula { text: own.text.to_owned(), cached: value.clone() })
 }
 
 /// The number of the group that a formula starts: only its first cell states the group's range, or at least

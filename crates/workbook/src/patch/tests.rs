@@ -209,6 +209,9 @@ fn cells_that_shared_a_lost_formula_get_their_own() {
         let edits = [edit];
         assert_eq!(patched(data, &edits), format!("A1:B2 {after}"), "{edits:?}");
     }
+    let edits = [number("A1", "9"), set("A3", Content::Result(Value::Number("8".into())))];
+    let after = own(data).replace(master, "<v>9</v>").replace("<v>6</v>", "<v>8</v>");
+    assert_eq!(patched(data, &edits), format!("A1:B3 {after}"), "a new result for a cell that shared");
 }
 
 #[test]
