@@ -62,7 +62,7 @@ fn read(path: &Path, shown: &str) -> Result<Vec<u8>, Failure> {
     let before = file.metadata().map_err(failed)?;
     let mut bytes = Vec::new();
     let room = usize::try_from(before.len()).unwrap_or(0).min(64 << 20);
-    bytes.try_reserve(room).map_err(|error| Failure::new(shown, What::NotRead(error.to_string())))?;
+    bytes.try_reserve(room).map_err(|_| failed(io::ErrorKind::OutOfMemory.into()))?;
     file.read_to_end(&mut bytes).map_err(failed)?;
     if before.is_file() {
         let now = std::fs::metadata(path).map_err(failed)?;

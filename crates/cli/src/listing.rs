@@ -160,8 +160,7 @@ fn is_wanted(path: &Path, wanted: Wanted) -> bool {
 }
 
 fn lines(list: &Path) -> Result<Vec<PathBuf>, Failure> {
-    let failed =
-        |error: std::io::Error| Failure::new(list.display().to_string(), What::List(error.to_string()));
+    let failed = |error: std::io::Error| Failure::reading(list.display().to_string(), &error);
     let mut text = String::new();
     if list.as_os_str() == "-" {
         std::io::stdin().lock().read_to_string(&mut text).map_err(failed)?;

@@ -7,6 +7,7 @@ mod rules;
 mod template;
 
 use std::fs;
+use std::io::ErrorKind;
 use std::path::Path;
 
 use jixiao_render::text::{FileLine, Style, files};
@@ -61,12 +62,15 @@ impl Terms {
 /// A built-in profile by its name, else a file.
 fn profile(asked: Option<&Path>) -> Result<Profile, Failure> {
     let Some(asked) = asked else { return Ok(Profile::national()) };
-    if asked.as_os_str() == "national" {
-        return Ok(Profile::national());
+    if let Some(profile) = asked.to_str().and_then(Profile::built_in) {
+        return Ok(profile);
     }
-    let failed = |why: String| Failure::new(asked.display().to_string(), What::Profile(why));
-    let text = fs::read_to_string(asked).map_err(|error| failed(error.to_string()))?;
-    Profile::from_toml(&text).map_err(|error| failed(error.to_string()))
+    let shown = asked.display().to_string();
+    let text = fs::read_to_string(asked).map_err(|error| match error.kind() {
+        ErrorKind::NotFound => Failure::new(&shown, What::NoProfile),
+        _ => Failure::reading(&shown, &error),
+    })?;
+    Profile::from_toml(&text).map_err(|error| Failure::new(shown, What::Profile(error)))
 }
 
 /// Notes on inputs that are open in another program, whose unsaved changes are not in the file.

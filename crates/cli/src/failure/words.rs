@@ -1,200 +1,63 @@
-//! Every error of the binary in one place: what is wrong, what to do, in both languages, and the exit code.
+//! What each error says and what to do about it, in both languages.
 
 use std::io;
 
-use jixiao_render::Lang;
-use jixiao_render::json::Unread;
-use jixiao_render::words::one_line;
-use jixiao_selfeval::{Finding, Words};
+use jixiao_selfeval::{Finding, Profile, Words};
 use jixiao_workbook::{OpenError, PatchError};
 
-/// Exit codes, a contract. With several inputs the highest counts.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Exit {
-    /// Done, and nothing at or above `--fail-on`.
-    Done,
-    /// Findings at or above it.
-    Findings,
-    /// The command line is wrong.
-    Usage,
-    /// An input could not be read, or has no table to fill.
-    Input,
-    /// An output could not be written.
-    Output,
+use super::What;
+
+/// What is wrong, and what to do.
+pub(super) fn of(what: &What) -> (Words, Words) {
+    match what {
+        What::Open(error) | What::Patch(PatchError::Open(error)) => open(error),
+        What::Patch(error) => patch(error),
+        What::NoTable(finding) => no_table(finding),
+        What::NotRead(why) => (
+            Words::new(format!("读不出来（{}）", why.zh), format!("could not be read ({})", why.en)),
+            Words::new("确认文件完好、磁盘可读", "make sure the file and its disk can be read"),
+        ),
+        What::NotWritten(why) => (
+            Words::new(format!("写不进去（{}）", why.zh), format!("could not be written ({})", why.en)),
+            Words::new("检查磁盘空间，或用 -o 写到别处", "check the free space, or write elsewhere with -o"),
+        ),
+        What::NoProfile => no_profile(),
+        What::Profile(error) => {
+            (error.words(), Words::new("改正口径文件的这一行", "correct this line of the profile"))
+        }
+        What::Template(why) => (Words::new(format!("表生成不了（{why}）"), why.clone()), Words::default()),
+        other => plain(other),
+    }
 }
 
-impl Exit {
-    pub(crate) fn code(self) -> u8 {
-        match self {
-            Self::Done => 0,
-            Self::Findings => 1,
-            Self::Usage => 2,
-            Self::Input => 3,
-            Self::Output => 4,
-        }
-    }
+fn no_profile() -> (Words, Words) {
+    let fact = Words::new(
+        "没有这个内置口径，也没有这个文件",
+        "there is no built-in profile of this name, and no such file",
+    );
+    let help = Words::new(
+        format!("用内置口径 {}，或给出 TOML 文件的路径", Profile::BUILT_IN.join("、")),
+        format!("use a built-in one ({}), or the path of a TOML file", Profile::BUILT_IN.join(", ")),
+    );
+    (fact, help)
 }
 
-/// What stopped a command or one of its files.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Failure {
-    /// The file, or what was typed; empty where there is none.
-    pub(crate) about: String,
-    pub(crate) what: What,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum What {
-    Missing,
-    NoMatch,
-    EmptyFolder,
-    Denied,
-    NotRead(String),
-    Changed,
-    Open(OpenError),
-    NoTable(Box<Finding>),
-    Exists,
-    IsFolder,
-    NotAFolder,
-    NoFolder,
-    ReadOnly,
-    DeniedOutput,
-    OpenElsewhere,
-    SameAsInput,
-    SameOutput,
-    NotWritten(String),
-    Terminal,
-    Patch(PatchError),
-    Profile(String),
-    List(String),
-    Rule,
-    Template(String),
-}
-
-impl Failure {
-    pub(crate) fn new(about: impl Into<String>, what: What) -> Self {
-        Self { about: about.into(), what }
-    }
-
-    /// Reading failed: what the system says, in our words where it is common.
-    pub(crate) fn reading(about: impl Into<String>, error: &io::Error) -> Self {
-        let what = match error.kind() {
-            io::ErrorKind::NotFound => What::Missing,
-            io::ErrorKind::PermissionDenied => What::Denied,
-            _ => What::NotRead(error.to_string()),
-        };
-        Self::new(about, what)
-    }
-
-    /// Writing failed.
-    pub(crate) fn writing(about: impl Into<String>, error: &io::Error) -> Self {
-        let what = match error.kind() {
-            io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => What::NoFolder,
-            io::ErrorKind::PermissionDenied => What::DeniedOutput,
-            io::ErrorKind::ReadOnlyFilesystem => What::ReadOnly,
-            io::ErrorKind::AlreadyExists => What::Exists,
-            io::ErrorKind::IsADirectory => What::IsFolder,
-            _ => What::NotWritten(error.to_string()),
-        };
-        Self::new(about, what)
-    }
-
-    pub(crate) fn exit(&self) -> Exit {
-        match &self.what {
-            What::Missing
-            | What::NoMatch
-            | What::EmptyFolder
-            | What::Denied
-            | What::NotRead(_)
-            | What::Changed
-            | What::Open(_)
-            | What::NoTable(_)
-            | What::List(_)
-            | What::Patch(PatchError::NotEditable | PatchError::Open(_)) => Exit::Input,
-            What::Profile(_) | What::Rule | What::Terminal | What::Template(_) => Exit::Usage,
-            _ => Exit::Output,
-        }
-    }
-
-    /// `错误：文件：事实。→ 做法。`
-    pub(crate) fn line(&self, lang: Lang) -> String {
-        let head = lang.of("错误：", "error: ");
-        format!("{head}{}", self.sentence(lang))
-    }
-
-    /// The same without the leading word.
-    pub(crate) fn sentence(&self, lang: Lang) -> String {
-        let about = one_line(&self.about);
-        let about = match (about.is_empty(), lang) {
-            (true, _) => about,
-            (false, Lang::Zh) => format!("{about}："),
-            (false, Lang::En) => format!("{about}: "),
-        };
-        let (message, help) = self.words();
-        let (message, help) = (lang.pick(&message), lang.pick(&help));
-        let text = match (help.is_empty(), lang) {
-            (true, Lang::Zh) => format!("{about}{message}。"),
-            (true, Lang::En) => format!("{about}{message}."),
-            (false, Lang::Zh) => format!("{about}{message}。→ {help}。"),
-            (false, Lang::En) => format!("{about}{message}. → {help}."),
-        };
-        one_line(&text)
-    }
-
-    /// The failure as a report in JSON holds it.
-    pub(crate) fn unread(&self) -> Unread {
-        let (message, help) = self.words();
-        Unread { code: self.code(), message, help }
-    }
-
-    fn code(&self) -> &'static str {
-        match &self.what {
-            What::Missing | What::NoMatch | What::EmptyFolder => "missing",
-            What::Denied => "no-permission",
-            What::Changed => "changed-while-read",
-            What::Open(error) | What::Patch(PatchError::Open(error)) => open_code(error),
-            What::NoTable(_) => "no-table",
-            What::NotRead(_) | What::List(_) => "not-read",
-            What::Patch(_) => "edit-refused",
-            What::Profile(_) | What::Rule | What::Terminal | What::Template(_) => "usage",
-            _ => "not-written",
-        }
-    }
-
-    /// What is wrong, and what to do.
-    fn words(&self) -> (Words, Words) {
-        match &self.what {
-            What::Open(error) | What::Patch(PatchError::Open(error)) => open(error),
-            What::Patch(error) => patch(error),
-            What::NoTable(finding) => no_table(finding),
-            What::NotRead(why) => (
-                Words::new(format!("读不出来（{why}）"), format!("could not be read ({why})")),
-                Words::new("确认文件完好、磁盘可读", "make sure the file and its disk can be read"),
-            ),
-            What::NotWritten(why) => (
-                Words::new(format!("写不进去（{why}）"), format!("could not be written ({why})")),
-                Words::new(
-                    "检查磁盘空间，或用 -o 写到别处",
-                    "check the free space, or write elsewhere with -o",
-                ),
-            ),
-            What::Profile(why) => (
-                Words::new(format!("口径文件不能用（{why}）"), format!("the profile cannot be used ({why})")),
-                Words::new("用 national，或改正该文件", "use national, or correct the file"),
-            ),
-            What::List(why) => (
-                Words::new(
-                    format!("文件清单读不出来（{why}）"),
-                    format!("the list of files could not be read ({why})"),
-                ),
-                Words::default(),
-            ),
-            What::Template(why) => {
-                (Words::new(format!("表生成不了（{why}）"), why.clone()), Words::default())
-            }
-            other => plain(other),
-        }
-    }
+/// What the system says, in words of ours where it is common.
+pub(super) fn system(error: &io::Error) -> Words {
+    use io::ErrorKind as Kind;
+    let zh = match error.kind() {
+        Kind::StorageFull => "磁盘已满".to_owned(),
+        Kind::QuotaExceeded => "超出磁盘配额".to_owned(),
+        Kind::FileTooLarge => "文件太大".to_owned(),
+        Kind::IsADirectory => "这是一个文件夹".to_owned(),
+        Kind::NotADirectory => "路径中有一段不是文件夹".to_owned(),
+        Kind::InvalidFilename => "文件名太长，或含有不允许的字符".to_owned(),
+        Kind::ResourceBusy | Kind::ExecutableFileBusy => "文件正被占用".to_owned(),
+        Kind::TimedOut => "等待超时".to_owned(),
+        Kind::OutOfMemory => "内存不足".to_owned(),
+        _ => error.raw_os_error().map_or("系统错误".to_owned(), |code| format!("系统错误 {code}")),
+    };
+    Words::new(zh, error.to_string())
 }
 
 /// The failures whose words are fixed: fact in Chinese and English, what to do in Chinese and English.
@@ -227,6 +90,15 @@ const PLAIN: &[(What, [&str; 4])] = &[
             "no permission to read it",
             "请有权限的人开放读取，或复制一份",
             "have it made readable, or use a copy",
+        ],
+    ),
+    (
+        What::NotText,
+        [
+            "不是 UTF-8 文本",
+            "it is no text in UTF-8",
+            "用记事本等另存为 UTF-8 编码",
+            "save it as text in UTF-8",
         ],
     ),
     (
@@ -347,20 +219,6 @@ fn no_table(finding: &Finding) -> (Words, Words) {
         )
     };
     (fact, finding.help.clone())
-}
-
-fn open_code(error: &OpenError) -> &'static str {
-    match error {
-        OpenError::Empty => "empty",
-        OpenError::NotAWorkbook(_) => "not-a-workbook",
-        OpenError::Unsupported(_) => "unsupported",
-        OpenError::Encrypted => "encrypted",
-        OpenError::Truncated(_) => "truncated",
-        OpenError::Ambiguous(_) => "ambiguous",
-        OpenError::OverLimit { .. } => "over-limit",
-        OpenError::NoSheet(_) => "no-sheet",
-        _ => "damaged",
-    }
 }
 
 const SAVE_AS: (&str, &str) =
@@ -484,44 +342,4 @@ fn patch(error: &PatchError) -> (Words, Words) {
         other => (format!("改写被拒绝（{other}）"), SAVE_AS.0, SAVE_AS.1),
     };
     (Words::new(zh, en), Words::new(help_zh, help_en))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn every_failure_says_what_and_what_to_do_in_both_languages() {
-        let all = [
-            What::Missing,
-            What::NoMatch,
-            What::EmptyFolder,
-            What::Denied,
-            What::Changed,
-            What::Open(OpenError::Empty),
-            What::Open(OpenError::Encrypted),
-            What::NoTable(Box::new(jixiao_selfeval::rules::no_table(&jixiao_selfeval::layout::NoTable {
-                nearest: None,
-            }))),
-            What::Exists,
-            What::IsFolder,
-            What::NotAFolder,
-            What::NoFolder,
-            What::ReadOnly,
-            What::DeniedOutput,
-            What::OpenElsewhere,
-            What::SameAsInput,
-            What::SameOutput,
-            What::Terminal,
-            What::Patch(PatchError::Signed),
-            What::Rule,
-        ];
-        for what in all {
-            let failure = Failure::new("a.xlsx", what);
-            for lang in [Lang::Zh, Lang::En] {
-                let line = failure.line(lang);
-                assert!(line.contains("→") && line.contains("a.xlsx"), "{line}");
-            }
-        }
-    }
 }

@@ -1,0 +1,230 @@
+//! Every error of the binary in one place: what happened, and the exit code. Its words stand in `words`.
+
+mod words;
+
+use std::io;
+
+use jixiao_render::Lang;
+use jixiao_render::json::Unread;
+use jixiao_render::words::one_line;
+use jixiao_selfeval::profile::ProfileError;
+use jixiao_selfeval::{Finding, Words};
+use jixiao_workbook::{OpenError, PatchError};
+
+/// Exit codes, a contract. With several inputs the highest counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Exit {
+    /// Done, and nothing at or above `--fail-on`.
+    Done,
+    /// Findings at or above it.
+    Findings,
+    /// The command line is wrong.
+    Usage,
+    /// An input could not be read, or has no table to fill.
+    Input,
+    /// An output could not be written.
+    Output,
+}
+
+impl Exit {
+    pub(crate) fn code(self) -> u8 {
+        match self {
+            Self::Done => 0,
+            Self::Findings => 1,
+            Self::Usage => 2,
+            Self::Input => 3,
+            Self::Output => 4,
+        }
+    }
+}
+
+/// What stopped a command or one of its files.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Failure {
+    /// The file, or what was typed; empty where there is none.
+    pub(crate) about: String,
+    pub(crate) what: What,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum What {
+    Missing,
+    NoMatch,
+    EmptyFolder,
+    Denied,
+    NotRead(Words),
+    NotText,
+    Changed,
+    Open(OpenError),
+    NoTable(Box<Finding>),
+    Exists,
+    IsFolder,
+    NotAFolder,
+    NoFolder,
+    ReadOnly,
+    DeniedOutput,
+    OpenElsewhere,
+    SameAsInput,
+    SameOutput,
+    NotWritten(Words),
+    Terminal,
+    Patch(PatchError),
+    NoProfile,
+    Profile(ProfileError),
+    Rule,
+    Template(String),
+}
+
+impl Failure {
+    pub(crate) fn new(about: impl Into<String>, what: What) -> Self {
+        Self { about: about.into(), what }
+    }
+
+    /// Reading failed: what the system says, in our words where it is common.
+    pub(crate) fn reading(about: impl Into<String>, error: &io::Error) -> Self {
+        let what = match error.kind() {
+            io::ErrorKind::NotFound => What::Missing,
+            io::ErrorKind::PermissionDenied => What::Denied,
+            io::ErrorKind::InvalidData => What::NotText,
+            _ => What::NotRead(words::system(error)),
+        };
+        Self::new(about, what)
+    }
+
+    /// Writing failed.
+    pub(crate) fn writing(about: impl Into<String>, error: &io::Error) -> Self {
+        let what = match error.kind() {
+            io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => What::NoFolder,
+            io::ErrorKind::PermissionDenied => What::DeniedOutput,
+            io::ErrorKind::ReadOnlyFilesystem => What::ReadOnly,
+            io::ErrorKind::AlreadyExists => What::Exists,
+            io::ErrorKind::IsADirectory => What::IsFolder,
+            _ => What::NotWritten(words::system(error)),
+        };
+        Self::new(about, what)
+    }
+
+    pub(crate) fn exit(&self) -> Exit {
+        match &self.what {
+            What::Missing
+            | What::NoMatch
+            | What::EmptyFolder
+            | What::Denied
+            | What::NotRead(_)
+            | What::Changed
+            | What::Open(_)
+            | What::NoTable(_)
+            | What::NotText
+            | What::Patch(PatchError::NotEditable | PatchError::Open(_)) => Exit::Input,
+            What::NoProfile | What::Profile(_) | What::Rule | What::Terminal | What::Template(_) => {
+                Exit::Usage
+            }
+            _ => Exit::Output,
+        }
+    }
+
+    /// `错误：文件：事实。→ 做法。`
+    pub(crate) fn line(&self, lang: Lang) -> String {
+        let head = lang.of("错误：", "error: ");
+        format!("{head}{}", self.sentence(lang))
+    }
+
+    /// The same without the leading word.
+    pub(crate) fn sentence(&self, lang: Lang) -> String {
+        let about = one_line(&self.about);
+        let about = match (about.is_empty(), lang) {
+            (true, _) => about,
+            (false, Lang::Zh) => format!("{about}："),
+            (false, Lang::En) => format!("{about}: "),
+        };
+        let (message, help) = words::of(&self.what);
+        let (message, help) = (lang.pick(&message), lang.pick(&help));
+        let text = match (help.is_empty(), lang) {
+            (true, Lang::Zh) => format!("{about}{message}。"),
+            (true, Lang::En) => format!("{about}{message}."),
+            (false, Lang::Zh) => format!("{about}{message}。→ {help}。"),
+            (false, Lang::En) => format!("{about}{message}. → {help}."),
+        };
+        one_line(&text)
+    }
+
+    /// The failure as a report in JSON holds it.
+    pub(crate) fn unread(&self) -> Unread {
+        let (message, help) = words::of(&self.what);
+        Unread { code: self.code(), message, help }
+    }
+
+    fn code(&self) -> &'static str {
+        match &self.what {
+            What::Missing | What::NoMatch | What::EmptyFolder => "missing",
+            What::Denied => "no-permission",
+            What::Changed => "changed-while-read",
+            What::Open(error) | What::Patch(PatchError::Open(error)) => open_code(error),
+            What::NoTable(_) => "no-table",
+            What::NotRead(_) | What::NotText => "not-read",
+            What::Patch(_) => "edit-refused",
+            What::NoProfile | What::Profile(_) | What::Rule | What::Terminal | What::Template(_) => "usage",
+            _ => "not-written",
+        }
+    }
+}
+
+fn open_code(error: &OpenError) -> &'static str {
+    match error {
+        OpenError::Empty => "empty",
+        OpenError::NotAWorkbook(_) => "not-a-workbook",
+        OpenError::Unsupported(_) => "unsupported",
+        OpenError::Encrypted => "encrypted",
+        OpenError::Truncated(_) => "truncated",
+        OpenError::Ambiguous(_) => "ambiguous",
+        OpenError::OverLimit { .. } => "over-limit",
+        OpenError::NoSheet(_) => "no-sheet",
+        _ => "damaged",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_failure_says_what_and_what_to_do_in_both_languages() {
+        let all = [
+            What::Missing,
+            What::NoMatch,
+            What::EmptyFolder,
+            What::Denied,
+            What::Changed,
+            What::Open(OpenError::Empty),
+            What::Open(OpenError::Encrypted),
+            What::NoTable(Box::new(jixiao_selfeval::rules::no_table(&jixiao_selfeval::layout::NoTable {
+                nearest: None,
+            }))),
+            What::Exists,
+            What::IsFolder,
+            What::NotAFolder,
+            What::NoFolder,
+            What::ReadOnly,
+            What::DeniedOutput,
+            What::OpenElsewhere,
+            What::SameAsInput,
+            What::SameOutput,
+            What::Terminal,
+            What::Patch(PatchError::Signed),
+            What::Rule,
+            What::NoProfile,
+            What::Profile(jixiao_selfeval::Profile::from_toml("nam = 1").unwrap_err()),
+            What::NotRead(words::system(&io::Error::from_raw_os_error(28))),
+            What::NotText,
+        ];
+        for what in all {
+            let failure = Failure::new("a.xlsx", what);
+            for lang in [Lang::Zh, Lang::En] {
+                let line = failure.line(lang);
+                assert!(line.contains("→") && line.contains("a.xlsx"), "{line}");
+                let chinese = line.chars().any(|c| ('\u{4e00}'..='\u{9fff}').contains(&c));
+                assert_eq!(chinese, lang == Lang::Zh, "{line}");
+            }
+        }
+    }
+}

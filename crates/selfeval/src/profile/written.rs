@@ -1,0 +1,253 @@
+//! A profile's text to a profile: every key may be left out, and what is wrong is told by line and key.
+
+use indexmap::IndexMap;
+use rust_decimal::Decimal;
+use rust_decimal::prelude::ToPrimitive;
+use toml::Spanned;
+use toml::de::{DeTable, DeValue};
+
+use super::{COLUMNS, Fault, Level, PointBand, Profile, ProfileError, Wanted, Weights, column_of};
+use crate::finding::Field;
+use crate::value::{Money, parse, shifted};
+
+/// Stands in a list of labels for the labels of the national profile.
+const NATIONAL_LABELS: &str = "...";
+
+/// The keys outside sections, and the sections.
+const KEYS: &[&str] = &[
+    "name",
+    "title",
+    "labels",
+    "money",
+    "amount-decimals",
+    "required",
+    "execution-points",
+    "points-proportional",
+    "point-bands",
+    "reason-below",
+    "tail-difference",
+    "parts-exhaustive",
+    "weights",
+    "severities",
+];
+
+const MONEY: &[(&str, Money)] =
+    &[("元", Money::Yuan), ("万元", Money::TenThousand), ("亿元", Money::HundredMillion)];
+const WEIGHTS: &[(&str, Weights)] = &[("budget", Weights::Budget), ("executed", Weights::Executed)];
+const LEVELS: &[(&str, Level)] =
+    &[("off", Level::Off), ("info", Level::Info), ("warning", Level::Warning), ("error", Level::Error)];
+
+/// A profile with what a text says differently.
+pub(super) fn overlaid(mut profile: Profile, text: &str) -> Result<Profile, ProfileError> {
+    let document = DeTable::parse(text).map_err(|error| {
+        let at = error.span().map_or(0, |span| span.start);
+        let fault = Fault::Syntax(error.message().to_owned());
+        ProfileError { line: line(text, at), key: String::new(), fault }
+    })?;
+    for (key, value) in document.get_ref() {
+        let given = Given { text, key: key.get_ref().to_string(), value };
+        match given.key.as_str() {
+            "name" => profile.name = given.text()?.to_owned(),
+            "title" => profile.title = given.text()?.to_owned(),
+            "labels" => labels(&given, &mut profile.labels)?,
+            "money" => profile.money = given.choice(MONEY)?,
+            "amount-decimals" => profile.amount_decimals = given.whole(8)?,
+            "required" => profile.required = required(&given)?,
+            "execution-points" => profile.execution_points = given.number(100)?,
+            "points-proportional" => profile.points_proportional = given.flag()?,
+            "point-bands" => profile.point_bands = bands(&given)?,
+            "reason-below" => profile.reason_below = given.number(1)?,
+            "tail-difference" => profile.tail_difference = given.number(100)?,
+            "parts-exhaustive" => profile.parts_exhaustive = given.flag()?,
+            "weights" => profile.weights = Some(given.choice(WEIGHTS)?),
+            "severities" => severities(&given, &mut profile.severities)?,
+            other => {
+                let nearest = nearest(other, KEYS.iter().copied());
+                return Err(given.unknown(key.span().start, nearest));
+            }
+        }
+    }
+    Ok(profile)
+}
+
+fn line(text: &str, at: usize) -> usize {
+    text.bytes().take(at).filter(|byte| *byte == b'\n').count() + 1
+}
+
+/// A value with its key, for errors.
+struct Given<'a, 'i> {
+    text: &'a str,
+    /// With its section.
+    key: String,
+    value: &'a Spanned<DeValue<'i>>,
+}
+
+impl<'a, 'i> Given<'a, 'i> {
+    fn fail(&self, fault: Fault) -> ProfileError {
+        let line = line(self.text, self.value.span().start);
+        ProfileError { line, key: self.key.clone(), fault }
+    }
+
+    fn kind(&self, wanted: Wanted) -> ProfileError {
+        self.fail(Fault::Kind(wanted))
+    }
+
+    fn unknown(&self, at: usize, nearest: Option<String>) -> ProfileError {
+        ProfileError { line: line(self.text, at), key: self.key.clone(), fault: Fault::Unknown(nearest) }
+    }
+
+    fn text(&self) -> Result<&'a str, ProfileError> {
+        self.value.get_ref().as_str().ok_or_else(|| self.kind(Wanted::Text))
+    }
+
+    fn flag(&self) -> Result<bool, ProfileError> {
+        self.value.get_ref().as_bool().ok_or_else(|| self.kind(Wanted::Flag))
+    }
+
+    fn choice<T: Copy>(&self, among: &[(&'static str, T)]) -> Result<T, ProfileError> {
+        let found = self.text()?;
+        let chosen = among.iter().find(|(name, _)| *name == found).map(|(_, value)| *value);
+        chosen.ok_or_else(|| {
+            let allowed = among.iter().map(|(name, _)| *name).collect();
+            self.fail(Fault::Choice { found: found.to_owned(), allowed })
+        })
+    }
+
+    /// A number from 0 to a bound.
+    fn number(&self, most: u32) -> Result<Decimal, ProfileError> {
+        let found = decimal(self.value.get_ref()).ok_or_else(|| self.kind(Wanted::Number))?;
+        if (Decimal::ZERO..=Decimal::from(most)).contains(&found) {
+            return Ok(found);
+        }
+        Err(self.fail(Fault::Range { found, most }))
+    }
+
+    fn whole(&self, most: u32) -> Result<u8, ProfileError> {
+        if !self.value.get_ref().is_integer() {
+            return Err(self.kind(Wanted::Whole));
+        }
+        self.number(most)?.to_u8().ok_or_else(|| self.kind(Wanted::Whole))
+    }
+
+    fn texts(&self) -> Result<Vec<&'a str>, ProfileError> {
+        let list = self.value.get_ref().as_array();
+        let texts = list.and_then(|list| list.iter().map(|item| item.get_ref().as_str()).collect());
+        texts.ok_or_else(|| self.kind(Wanted::Texts))
+    }
+
+    /// The keys of a section with their values, each with the place of its key.
+    fn section(&self) -> Result<Vec<(usize, &'a str, Given<'a, 'i>)>, ProfileError> {
+        let table = self.value.get_ref().as_table().ok_or_else(|| self.kind(Wanted::Section))?;
+        let entries = table.iter().map(|(name, value)| {
+            let key = format!("{}.{}", self.key, name.get_ref());
+            (name.span().start, name.get_ref().as_ref(), Given { text: self.text, key, value })
+        });
+        Ok(entries.collect())
+    }
+}
+
+/// A decimal as profiles write it: `10`, `0.9`, `"0.9"`, `"90%"`.
+fn decimal(value: &DeValue<'_>) -> Option<Decimal> {
+    let text = match value {
+        DeValue::String(text) => text.as_ref(),
+        DeValue::Integer(whole) => {
+            return i64::from_str_radix(whole.as_str(), whole.radix()).ok().map(Decimal::from);
+        }
+        DeValue::Float(float) => return float.as_str().parse().ok(),
+        _ => return None,
+    };
+    let parsed = parse(text).filter(|parsed| parsed.unit.is_none() && !parsed.points)?;
+    shifted(parsed.value, if parsed.percent { -2 } else { 0 })
+}
+
+fn required(given: &Given<'_, '_>) -> Result<Vec<Field>, ProfileError> {
+    let field = |name: &str| if name == "fund" { Some(Field::Fund) } else { column_of(name) };
+    let names = given.texts()?;
+    let fields = names.iter().map(|name| {
+        field(name).ok_or_else(|| {
+            let columns = COLUMNS.iter().map(|(name, _)| *name);
+            let allowed = columns.chain(["fund"]).collect();
+            given.fail(Fault::Choice { found: (*name).to_owned(), allowed })
+        })
+    });
+    fields.collect()
+}
+
+fn bands(given: &Given<'_, '_>) -> Result<Vec<PointBand>, ProfileError> {
+    let wrong = || given.kind(Wanted::Bands);
+    let list = given.value.get_ref().as_array().ok_or_else(wrong)?;
+    let bands: Option<Vec<PointBand>> = list.iter().map(|item| band(item.get_ref())).collect();
+    let bands = bands.ok_or_else(wrong)?;
+    let inside = |band: &PointBand| (Decimal::ZERO..=Decimal::ONE).contains(&band.from);
+    if bands.is_sorted_by(|a, b| a.from > b.from) && bands.iter().all(inside) {
+        return Ok(bands);
+    }
+    Err(given.fail(Fault::Order))
+}
+
+fn band(value: &DeValue<'_>) -> Option<PointBand> {
+    let (mut from, mut points) = (None, None);
+    for (key, value) in value.as_table()? {
+        match key.get_ref().as_ref() {
+            "from" => from = decimal(value.get_ref()),
+            "points" => points = decimal(value.get_ref()),
+            _ => return None,
+        }
+    }
+    Some(PointBand { from: from?, points: points? })
+}
+
+fn labels(given: &Given<'_, '_>, labels: &mut IndexMap<String, Vec<String>>) -> Result<(), ProfileError> {
+    for (at, name, value) in given.section()? {
+        let fund = name.strip_prefix("fund.").is_some_and(|key| !key.is_empty());
+        if name != "subtotal" && !fund && column_of(name).is_none() {
+            let known = COLUMNS.iter().map(|(name, _)| *name).chain(["subtotal"]);
+            let nearest = nearest(name, known).map(|name| format!("labels.{name}"));
+            return Err(value.unknown(at, nearest));
+        }
+        let national = labels.get(name).cloned().unwrap_or_default();
+        let mut all = Vec::new();
+        for label in value.texts()? {
+            match label {
+                NATIONAL_LABELS => all.extend(national.iter().cloned()),
+                label => all.push(label.to_owned()),
+            }
+        }
+        labels.insert(name.to_owned(), all);
+    }
+    Ok(())
+}
+
+fn severities(given: &Given<'_, '_>, severities: &mut IndexMap<String, Level>) -> Result<(), ProfileError> {
+    for (at, code, value) in given.section()? {
+        let mut chars = code.chars();
+        let shaped = chars.next().is_some_and(|c| c.is_ascii_uppercase())
+            && chars.clone().count() == 3
+            && chars.all(|c| c.is_ascii_digit());
+        if !shaped {
+            return Err(value.unknown(at, None));
+        }
+        severities.insert(code.to_owned(), value.choice(LEVELS)?);
+    }
+    Ok(())
+}
+
+/// The name that a slip of the pen would make of the one that was written: one letter in three may differ.
+fn nearest<'a>(written: &str, names: impl Iterator<Item = &'a str>) -> Option<String> {
+    let ranked = names.map(|name| (distance(written, name), name)).min()?;
+    (ranked.0 <= written.chars().count() / 3).then(|| ranked.1.to_owned())
+}
+
+/// Letters to insert, drop or replace to turn one name into another.
+fn distance(a: &str, b: &str) -> usize {
+    let mut row: Vec<usize> = (0..=b.chars().count()).collect();
+    for (i, from) in a.chars().enumerate() {
+        let mut next = vec![i + 1];
+        for ((to, above), pair) in b.chars().zip(row.iter().skip(1)).zip(&row) {
+            let left = next.last().copied().unwrap_or(0);
+            next.push((pair + usize::from(from != to)).min(above + 1).min(left + 1));
+        }
+        row = next;
+    }
+    row.last().copied().unwrap_or(0)
+}
