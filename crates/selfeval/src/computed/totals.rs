@@ -30,9 +30,14 @@ pub struct Totals {
 
 /// The totals that follow from the projects' stated figures.
 pub fn totals(summary: &Summary) -> Totals {
+    totals_with(summary, |project| project.budget_figure().map(|figure| figure.value))
+}
+
+/// The same with each project's full-year budget, in 万元, taken another way.
+pub fn totals_with(summary: &Summary, budget: impl Fn(&Project) -> Option<Decimal>) -> Totals {
     let mut sums = Sums::default();
     for project in &summary.projects {
-        sums.add(project);
+        sums.add(project, budget(project));
     }
     let executed = sums.executed;
     let budget = sums.budget.filter(|_| sums.unknown_budgets == 0);
@@ -85,8 +90,7 @@ impl Default for Sums {
 }
 
 impl Sums {
-    fn add(&mut self, project: &Project) {
-        let budget = project.budget_figure().map(|figure| figure.value);
+    fn add(&mut self, project: &Project, budget: Option<Decimal>) {
         let score = project.score_figure().map(|figure| figure.value);
         let none_spent = budget.filter(Decimal::is_zero);
         let executed = project.executed_figure().map(|figure| figure.value).or(none_spent);

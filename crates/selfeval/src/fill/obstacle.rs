@@ -26,13 +26,15 @@ pub(super) enum What {
 pub(super) struct Obstacle {
     pub(super) cell: CellRef,
     pub(super) field: Field,
+    /// What the cell's column is called.
+    pub(super) name: Words,
     pub(super) what: What,
 }
 
 impl Obstacle {
     /// Why what depends on it stays blank, and what to do; `count` cells are in the way, this is the first.
     pub(super) fn words(&self, count: usize) -> Words {
-        let Words { zh, en } = self.field.words();
+        let Words { zh, en } = &self.name;
         let cell = self.cell;
         let words = match &self.what {
             What::Missing => Words::new(

@@ -280,7 +280,8 @@ impl<'a> Planner<'a> {
             Content::Error => What::Error(text()),
             Content::NoResult => What::NoResult,
         };
-        Some(Obstacle { cell: reading.cell, field, what })
+        let name = self.summary.name_of(field, reading.cell);
+        Some(Obstacle { cell: reading.cell, field, name, what })
     }
 
     fn renewed_text(&self, cell: CellRef) -> String {

@@ -62,7 +62,8 @@ fn parts_obstacle(planner: &Planner<'_>, project: &Project) -> Option<Obstacle> 
         return wrong;
     }
     let cell = project.funds.first()?.cell;
-    Some(Obstacle { cell, field: Field::Fund, what: What::PartsMissing })
+    let name = planner.summary.name_of(Field::Fund, cell);
+    Some(Obstacle { cell, field: Field::Fund, name, what: What::PartsMissing })
 }
 
 /// Completes 执行率.

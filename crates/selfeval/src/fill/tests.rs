@@ -330,7 +330,7 @@ fn numbers_written_as_text_block_until_they_are_fixed() {
     let rows = ["1|甲|局||'20.00{@}|.|0|'４.４||85|", TWO[1], TOTAL];
     let plan = settled(&official(&rows), Options::default());
     let lines = blank(&plan);
-    assert_eq!(only(&lines, &["D6"]), ["D6 E6 资金明细“20.00”是文本，求和会漏掉它"]);
+    assert_eq!(only(&lines, &["D6"]), ["D6 E6 当年财政拨款“20.00”是文本，求和会漏掉它"]);
     assert_eq!(only(&lines, &["H8"]), ["H8 H6 全年执行数“４.４”是文本，求和会漏掉它"]);
     assert!(plan.blank.iter().any(|kept| kept.why.en.contains("--fix")));
     let plan = settled(&official(&rows), FIX);

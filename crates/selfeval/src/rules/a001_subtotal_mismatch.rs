@@ -131,38 +131,53 @@ fn related(context: &Context<'_>, project: &Project) -> Vec<crate::finding::Rela
         .collect()
 }
 
-/// What the total budget and the weighted score become with the corrected subtotal.
+/// What the total budget and the weighted score become with the corrected subtotal; a total that is stated right
+/// already does not change.
 fn effect(context: &Context<'_>, project: &Project, corrected: Decimal) -> Option<Words> {
     let change = corrected.checked_sub(project.budget_figure()?.value)?;
     let total = context.totals.budget.checked_add(change)?;
-    let show = |value| wording::amount(context.summary, value);
-    let (from, to) = (show(context.totals.budget), show(total));
-    let scores = scores(context, project, (change, total)).map(|(before, after)| {
-        (format!("，合计得分 {before} → {after}"), format!(", weighted score {before} → {after}"))
-    });
-    let (zh, en) = scores.unwrap_or_default();
-    Some(Words::new(format!("全年预算数合计 {from} → {to}{zh}"), format!("total budget {from} → {to}{en}")))
+    let parts = [budget_effect(context, total), score_effect(context, project, (change, total))];
+    let parts: Vec<Words> = parts.into_iter().flatten().collect();
+    let joined = |separator: &str, text: fn(&Words) -> &str| {
+        parts.iter().map(text).collect::<Vec<_>>().join(separator)
+    };
+    (!parts.is_empty()).then(|| Words::new(joined("，", |words| &words.zh), joined(", ", |words| &words.en)))
 }
 
-fn scores(
+fn budget_effect(context: &Context<'_>, total: Decimal) -> Option<Words> {
+    let stated = context.summary.total.as_ref().and_then(|total| total.budget.as_ref()?.figure());
+    let gap = stated.and_then(|stated| stated.value.checked_sub(total));
+    if gap.is_some_and(|gap| gap.abs() <= context.profile.tail_difference) {
+        return None;
+    }
+    let show = |value| wording::amount(context.summary, value);
+    let (from, to) = (show(context.totals.budget), show(total));
+    Some(Words::new(format!("全年预算数合计 {from} → {to}"), format!("total budget {from} → {to}")))
+}
+
+fn score_effect(
     context: &Context<'_>,
     project: &Project,
     (change, total): (Decimal, Decimal),
-) -> Option<(String, String)> {
+) -> Option<Words> {
     let before = context.totals.score_by_budget?;
     let added = change.checked_mul(project.score_figure()?.value)?;
     let after = before.checked_mul(context.totals.budget)?.checked_add(added)?.checked_div(total)?;
+    let stated = context.summary.total.as_ref().and_then(|total| total.score.as_ref()?.value());
     let (before, after) =
         (wording::points(before, computed::DECIMALS), wording::points(after, computed::DECIMALS));
-    (before != after).then_some((before, after))
+    let right = stated.is_some_and(|stated| wording::points(stated, computed::DECIMALS) == after);
+    (before != after && !right).then(|| {
+        Words::new(format!("合计得分 {before} → {after}"), format!("weighted score {before} → {after}"))
+    })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::profile::Profile;
-    use crate::rules::sample::{submission, with_row};
-    use crate::sketch::{findings, findings_under, lines};
+    use crate::rules::sample::{PROJECTS, submission, with_row};
+    use crate::sketch::{findings, findings_under, lines, official};
 
     fn on(row: &str) -> Vec<String> {
         lines(&findings(RULE, &with_row(1, row)))
@@ -182,6 +197,19 @@ mod tests {
         );
         assert_eq!(found[0].related.len(), 3);
         assert!(found[0].fix.is_some());
+    }
+
+    #[test]
+    fn a_total_that_is_right_already_is_no_effect() {
+        let effect = |total: &str| {
+            let mut rows = PROJECTS.to_vec();
+            rows[1] = "2|交管站|中川园区|2|20|0|0|4.4|'22.02%|85|2";
+            rows.push(total);
+            findings(RULE, &official(&rows))[0].effect.as_ref().map(|effect| effect.zh.clone())
+        };
+        assert_eq!(effect("合计|<|<|1893.66|1893.66|0|0|1722.16|.|92.97|."), None);
+        let both = effect("合计|<|<|1875.66|1893.66|0|0|1722.16|.|.|.");
+        assert_eq!(both.unwrap(), "全年预算数合计 1875.66 → 1893.66，合计得分 93.04 → 92.97");
     }
 
     #[test]

@@ -4,11 +4,10 @@ use rust_decimal::Decimal;
 
 use super::columns::{AmountColumn, ColumnSum, amount_columns, stated_budget};
 use super::levels::sum_severity;
-use super::{Context, Rule, a001_subtotal_mismatch, causes, mending, wording};
+use super::{Context, Rule, causes, corrected, mending, wording};
 use crate::computed;
 use crate::finding::{Field, Finding, Related, Severity, Unit, Words};
-use crate::summary::{Project, Reading, Total};
-use crate::value::Spread;
+use crate::summary::{Reading, Total};
 
 /// More related cells than this tell a reader nothing.
 const MOST_RELATED: usize = 40;
@@ -43,11 +42,19 @@ fn check(context: &Context<'_>) -> Vec<Finding> {
 fn mismatch<'a>(context: &Context<'a>, column: &AmountColumn<'a>, total: &'a Total) -> Option<Finding> {
     let reading = column.total(total)?;
     let stated = reading.figure()?;
-    let terms = column.sum(context, stated_budget);
-    let sum = terms.sum?;
     let tail = context.profile.tail_difference;
-    let severity = sum_severity(stated, sum, tail)?;
-    if follows_from_a_subtotal(context, column, reading) || causes::formula_at_fault(context, reading) {
+    let mut terms = column.sum(context, stated_budget);
+    let mut severity = sum_severity(stated, terms.sum?, tail)?;
+    if column.field == Field::Budget && corrected::any(context) {
+        // Where the total is right for the subtotals that their own parts give, A001 names the cause.
+        terms = column.sum(context, corrected::budget);
+        severity = severity.min(sum_severity(stated, terms.sum?, tail)?);
+        if severity == Severity::Info {
+            return None;
+        }
+    }
+    let sum = terms.sum?;
+    if causes::formula_at_fault(context, reading) {
         return None;
     }
     let show = |value| wording::amount(context.summary, value);
@@ -77,24 +84,6 @@ fn mismatch<'a>(context: &Context<'a>, column: &AmountColumn<'a>, total: &'a Tot
         fix: fix(context, column, (reading, &terms)),
         ..finding.at(severity).of(column.field)
     })
-}
-
-/// Whether the total is right for the subtotals that their own parts give: then A001 names the cause.
-fn follows_from_a_subtotal<'a>(context: &Context<'a>, column: &AmountColumn<'a>, reading: &Reading) -> bool {
-    let wrong = |project| a001_subtotal_mismatch::corrected(context, project).is_some();
-    if column.field != Field::Budget || !context.summary.projects.iter().any(wrong) {
-        return false;
-    }
-    let (Some(stated), Some(sum)) = (reading.figure(), column.sum(context, corrected_budget).sum) else {
-        return false;
-    };
-    sum_severity(stated, sum, context.profile.tail_difference)
-        .is_none_or(|severity| severity == Severity::Info)
-}
-
-/// The full-year budget of a project: the sum of its parts where the stated 小计 is wrong.
-fn corrected_budget(context: &Context<'_>, project: &Project) -> Option<Spread> {
-    a001_subtotal_mismatch::corrected(context, project).or_else(|| stated_budget(context, project))
 }
 
 /// The one project whose amount is just what the total lacks.
@@ -198,6 +187,28 @@ mod tests {
     fn a_total_of_the_right_subtotals_leaves_the_wrong_subtotal_to_its_own_rule() {
         let table = with_row(1, "2|交管站|中川园区|2|20|0|0|4.4|'22.02%|85|2");
         assert!(findings(RULE, &table).is_empty(), "D7 is 2 where 20 was meant, D20 is right");
+    }
+
+    #[test]
+    fn a_long_sum_is_named_by_its_cells_and_their_number() {
+        let mut rows: Vec<String> =
+            (1..=1_000).map(|n| format!("{n}|第{n}号项目|乙|10|10|0|0|10|100%|90|.")).collect();
+        rows.push("合计|<|<|9000|10000|0|0|10000|100%|90|.".to_owned());
+        let found = findings(RULE, &official(&rows.iter().map(String::as_str).collect::<Vec<_>>()));
+        let message = &found[0].message;
+        assert_eq!(message.zh, "全年预算数合计填报 9000，D6:D1005 共 1000 项相加 = 10000，相差 1000");
+        assert_eq!(
+            message.en,
+            "the total full-year budget says 9000, but the sum of the 1000 amounts in D6:D1005 = 10000: a difference of 1000"
+        );
+    }
+
+    #[test]
+    fn no_sum_is_proposed_from_a_subtotal_known_to_be_wrong() {
+        let mut rows = PROJECTS.to_vec();
+        rows[1] = "2|交管站|中川园区|2|20|0|0|4.4|'22.02%|85|2";
+        rows.push("合计|<|<|1800|1893.66|0|0|1722.16|.|.|.");
+        assert_eq!(lines(&findings(RULE, &official(&rows))), ["Error D20 1800 → 1893.66"]);
     }
 
     #[test]

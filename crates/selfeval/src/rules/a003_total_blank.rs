@@ -1,7 +1,7 @@
 //! A003: the total row states the sum of every amount column.
 
-use super::columns::{AmountColumn, ColumnSum, amount_columns, stated_budget};
-use super::{Context, Rule, a002_total_mismatch, cells, wording};
+use super::columns::{AmountColumn, ColumnSum, amount_columns};
+use super::{Context, Rule, a002_total_mismatch, cells, corrected, wording};
 use crate::finding::{Finding, Severity, Unit, Words};
 use crate::summary::{Content, Reading, Total};
 
@@ -34,7 +34,7 @@ fn check(context: &Context<'_>) -> Vec<Finding> {
 
 fn blank<'a>(context: &Context<'a>, column: &AmountColumn<'a>, total: &'a Total) -> Option<Finding> {
     let reading = column.total(total).filter(|reading| reading.is_blank())?;
-    let terms = column.sum(context, stated_budget);
+    let terms = column.sum(context, corrected::budget);
     let sum = terms.sum.map(|sum| sum.value);
     if reading.content == Content::NoValue && sum.is_some_and(|sum| sum.is_zero()) {
         return None;

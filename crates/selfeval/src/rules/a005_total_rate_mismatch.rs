@@ -2,10 +2,10 @@
 
 use rust_decimal::Decimal;
 
-use super::columns::{AmountColumn, amount_columns, stated_budget};
+use super::columns::{AmountColumn, Budget, amount_columns, stated_budget};
 use super::levels::rate_severity;
 use super::wording::{RateStyle, amount};
-use super::{Context, Rule, causes, mending};
+use super::{Context, Rule, causes, corrected, mending};
 use crate::computed;
 use crate::finding::{Field, Finding, Severity, Unit, Words};
 use crate::summary::{Reading, Total};
@@ -36,29 +36,30 @@ fn check(context: &Context<'_>) -> Vec<Finding> {
     total.and_then(|total| mismatch(context, total)).into_iter().collect()
 }
 
-/// ΣB and ΣA of the projects, with the windows of their terms; none where an amount is missing.
-pub(super) fn sums(context: &Context<'_>) -> Option<(Spread, Spread)> {
+/// What the total rate may have been made of: ΣB, the stated total B; ΣA with wrong subtotals corrected, ΣA, the
+/// stated total A. What comes first is what a right rate follows from.
+fn bases(context: &Context<'_>, total: &Total) -> (Vec<Spread>, Vec<Spread>) {
     let columns = amount_columns(context);
-    let sum = |field| {
+    let sum = |field, budget: Budget| {
         let column: Option<&AmountColumn<'_>> = columns.iter().find(|column| column.field == field);
-        column.and_then(|column| column.sum(context, stated_budget).sum)
+        column.and_then(|column| column.sum(context, budget).sum)
     };
-    Some((sum(Field::Executed)?, sum(Field::Budget)?))
-}
-
-fn stated(total: &Total) -> Option<(Spread, Spread)> {
-    let figure = |reading: &Option<Reading>| reading.as_ref().and_then(Reading::figure).map(Spread::from);
-    Some((figure(&total.executed)?, figure(&total.budget)?))
+    let stated = |reading: &Option<Reading>| Some(Spread::from(reading.as_ref()?.figure()?));
+    let executed = [sum(Field::Executed, stated_budget), stated(&total.executed)];
+    let corrected = corrected::any(context).then(|| sum(Field::Budget, corrected::budget)).flatten();
+    let budget = [corrected, sum(Field::Budget, stated_budget), stated(&total.budget)];
+    (executed.into_iter().flatten().collect(), budget.into_iter().flatten().collect())
 }
 
 fn mismatch(context: &Context<'_>, total: &Total) -> Option<Finding> {
     let reading = total.rate.as_ref()?;
     let rate = reading.figure()?;
-    let (summed, stated) = (sums(context), stated(total));
-    // A wrong total is A002's: a rate that follows from it is no second slip.
-    let bases = [summed, stated].into_iter().flatten();
-    let level = bases.filter_map(|(executed, budget)| rate_level(rate, executed, budget)).min()?;
-    let (executed, budget) = summed.or(stated)?;
+    let (executed, budget) = bases(context, total);
+    // A wrong total is A002's and a wrong subtotal A001's: a rate that follows from either, or is right beside
+    // it, is no second slip.
+    let pairs = executed.iter().flat_map(|executed| budget.iter().map(move |budget| (*executed, *budget)));
+    let level = pairs.filter_map(|(executed, budget)| rate_level(rate, executed, budget)).min()?;
+    let (executed, budget) = (executed.first().copied()?, budget.first().copied()?);
     let severity = rate_severity(level, budget.value)?;
     if causes::formula_at_fault(context, reading) {
         return None;
@@ -145,8 +146,8 @@ fn related(context: &Context<'_>, total: &Total) -> Vec<crate::finding::Related>
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::rules::sample::{submission, with_row};
-    use crate::sketch::{findings, lines};
+    use crate::rules::sample::{PROJECTS, submission, with_row};
+    use crate::sketch::{findings, lines, official};
 
     fn on(total: &str) -> Vec<Finding> {
         findings(RULE, &with_row(14, total))
@@ -180,6 +181,19 @@ mod tests {
             lines(&on("合计|<|<|1893.66|1893.66|0|0|1722.16|'90.96%|.|.")),
             ["Error I20 90.96% → 90.94%"]
         );
+    }
+
+    #[test]
+    fn a_rate_that_is_right_for_the_right_subtotals_is_left_to_the_wrong_ones() {
+        let table = |rate: &str| {
+            let mut rows = PROJECTS.to_vec();
+            rows[2] = "3|办公用房租赁费|中川园区|227.82|272.82|0|0|219.61|'80.5%|96|3";
+            let total = format!("合计|<|<|1893.66|1893.66|0|0|1686.16|'{rate}|.|.");
+            rows.push(&total);
+            lines(&findings(RULE, &official(&rows)))
+        };
+        assert!(table("90.94%").is_empty(), "right, beside a wrong subtotal and a wrong total");
+        assert_eq!(table("80.00%"), ["Error I20 80.00% → 90.94%"]);
     }
 
     #[test]

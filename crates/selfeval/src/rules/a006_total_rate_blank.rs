@@ -1,7 +1,7 @@
 //! A006: the total row states the total execution rate.
 
 use super::wording::{RateStyle, amount};
-use super::{Context, Rule, mending};
+use super::{Context, Rule, corrected, mending};
 use crate::computed;
 use crate::finding::{Field, Finding, Severity, Unit, Words};
 use crate::summary::{Reading, Total};
@@ -37,13 +37,13 @@ fn blank(context: &Context<'_>, total: &Total) -> Option<Finding> {
     if context.totals.budget.is_zero() && context.totals.unknown_budgets == 0 {
         return None;
     }
-    let Some((rate, executed)) = context.totals.rate.zip(context.totals.executed) else {
+    let totals = corrected::totals(context);
+    let Some((rate, executed)) = totals.rate.zip(totals.executed) else {
         return Some(missing(context, reading));
     };
     let decimals = context.summary.rate_decimals.max(4);
     let expected = RateStyle::of(context.summary, reading).show(rate, decimals);
-    let (budget, executed) =
-        (amount(context.summary, context.totals.budget), amount(context.summary, executed));
+    let (budget, executed) = (amount(context.summary, totals.budget), amount(context.summary, executed));
     let finding = Finding::new(
         &RULE,
         context.at(reading),

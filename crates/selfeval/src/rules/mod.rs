@@ -22,6 +22,7 @@ mod catalogue;
 mod causes;
 mod cells;
 mod columns;
+mod corrected;
 mod f001_stale_cached_value;
 mod f002_constant_for_formula;
 mod f003_range_omits_rows;

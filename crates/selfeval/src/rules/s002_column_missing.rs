@@ -10,12 +10,12 @@ pub(super) const RULE: Rule = Rule {
     severity: Severity::Error,
     title: ("缺少表样中的列", "a column of the form is missing"),
     docs: (
-        "## 核对内容\n表头是否齐全：序号、项目名称、主管部门（或实施单位）、全年预算数、全年执行数、执行率、自评得分、备注（或偏差原因）。资金明细有几列、叫什么不作要求。\n\
+        "## 核对内容\n表头是否齐全：序号、项目名称、主管部门（或实施单位）、全年预算数、全年执行数、执行率、自评得分。资金明细有几列、叫什么，有没有备注列，不作要求。\n\
          ## 为什么\n缺列的表不符合表样，汇总时对不上，会被退回。\n\
          ## 示例\n表头有全年执行数，没有执行率。\n\
          ## 怎样改\n按表样补上缺少的列，并填写各项目的内容。\n\
          ## 依据\n表样：项目支出绩效自评结果汇总表的表头。",
-        "## What is checked\nWhether the heading is complete: sequence number, project name, supervising department (or implementing unit), full-year budget, executed amount, execution rate, score, remark (or deviation reason). How many fund parts there are, and what they are called, is left open.\n\
+        "## What is checked\nWhether the heading is complete: sequence number, project name, supervising department (or implementing unit), full-year budget, executed amount, execution rate, score. How many fund parts there are and what they are called is left open, and so is a column for remarks.\n\
          ## Why\nA table that lacks a column is not the form; it cannot be consolidated and is sent back.\n\
          ## Example\nThe heading has an executed amount but no execution rate.\n\
          ## How to correct\nAdd the column as in the form, and fill it for each project.\n\
@@ -25,7 +25,7 @@ pub(super) const RULE: Rule = Rule {
 };
 
 /// Each column of the form; any one field of an entry will do.
-const REQUIRED: [&[Field]; 8] = [
+const REQUIRED: [&[Field]; 7] = [
     &[Field::Sequence],
     &[Field::Name],
     &[Field::Supervisor, Field::ImplementingUnit],
@@ -33,7 +33,6 @@ const REQUIRED: [&[Field]; 8] = [
     &[Field::Executed],
     &[Field::ExecutionRate],
     &[Field::Score],
-    &[Field::Remark, Field::Reason],
 ];
 
 fn check(context: &Context<'_>) -> Vec<Finding> {
@@ -74,7 +73,7 @@ mod tests {
         let text = "项目名称|全年预算数（万元）|全年执行数（万元）|自评得分\n防汛经费|3|3|95\n合计|3|3|95";
         let found = findings(RULE, text);
         let fields: Vec<Field> = found.iter().filter_map(|finding| finding.field).collect();
-        assert_eq!(fields, [Field::Sequence, Field::Supervisor, Field::ExecutionRate, Field::Remark]);
+        assert_eq!(fields, [Field::Sequence, Field::Supervisor, Field::ExecutionRate]);
         assert!(found.iter().all(|finding| finding.place.cell == Some("A1".parse().unwrap())));
     }
 
@@ -85,8 +84,8 @@ mod tests {
     }
 
     #[test]
-    fn the_implementing_unit_and_the_reason_stand_in() {
-        let text = PLAIN.replace("主管部门", "实施单位").replace("备注", "偏差原因");
+    fn the_implementing_unit_stands_in_and_a_remark_is_not_required() {
+        let text = PLAIN.replace("主管部门", "实施单位").replace("|备注", "").replace("|.", "");
         assert_eq!(findings(RULE, &text), []);
     }
 }

@@ -39,9 +39,9 @@ fn check(context: &Context<'_>) -> Vec<Finding> {
 
 fn judge(context: &Context<'_>, field: Field, reading: &Reading) -> Option<Finding> {
     let (message, help) = if reading.content == Content::Unreadable {
-        unreadable(field, reading)
+        unreadable(context, field, reading)
     } else if is_money(field) && reading.value().is_some_and(|value| value.abs() >= limit(context)) {
-        too_large(field, reading)
+        too_large(context, field, reading)
     } else {
         return None;
     };
@@ -49,8 +49,9 @@ fn judge(context: &Context<'_>, field: Field, reading: &Reading) -> Option<Findi
     Some(finding.found(reading.raw(), reading.value()).grouped(column_group(RULE.code, reading.cell)))
 }
 
-fn unreadable(field: Field, reading: &Reading) -> (Words, Words) {
-    let (name, raw, cell) = (field.words(), reading.raw(), reading.cell);
+fn unreadable(context: &Context<'_>, field: Field, reading: &Reading) -> (Words, Words) {
+    let (raw, cell) = (reading.raw(), reading.cell);
+    let name = context.summary.name_of(field, cell);
     let message = Words::new(
         format!("{}填的是“{raw}”，不是数字", name.zh),
         format!("the {} says “{raw}”, which is no number", name.en),
@@ -62,8 +63,9 @@ fn unreadable(field: Field, reading: &Reading) -> (Words, Words) {
     (message, help)
 }
 
-fn too_large(field: Field, reading: &Reading) -> (Words, Words) {
-    let (name, raw, cell) = (field.words(), reading.raw(), reading.cell);
+fn too_large(context: &Context<'_>, field: Field, reading: &Reading) -> (Words, Words) {
+    let (raw, cell) = (reading.raw(), reading.cell);
+    let name = context.summary.name_of(field, cell);
     let message = Words::new(
         format!("{}填的是 {raw}，达到 10¹⁵，不会是金额", name.zh),
         format!("the {} is {raw}, which is 10¹⁵ or more and no amount of money", name.en),

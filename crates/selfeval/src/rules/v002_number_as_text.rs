@@ -61,7 +61,8 @@ fn is_text(field: Field, reading: &Reading) -> bool {
 type Formats = BTreeMap<u16, String>;
 
 fn finding(context: &Context<'_>, field: Field, reading: &Reading, formats: &mut Formats) -> Finding {
-    let (name, raw, cell) = (field.words(), reading.raw(), reading.cell);
+    let (raw, cell) = (reading.raw(), reading.cell);
+    let name = context.summary.name_of(field, cell);
     let message = Words::new(
         format!("{}“{raw}”是文本，求和时不计入", name.zh),
         format!("the {} “{raw}” is text, which sums skip", name.en),

@@ -64,7 +64,7 @@ fn funds_blank(context: &Context<'_>, project: &Project) -> Option<Finding> {
 fn finding(context: &Context<'_>, project: &Project, field: Field, cell: CellRef) -> Finding {
     let (message, help) = match field {
         Field::Fund => (
-            Words::new("资金明细各项都没有填", "no fund part is filled in"),
+            parts_blank(context),
             Words::new(
                 format!("从 {cell} 起按资金来源填预算数，没有的来源可以空着"),
                 format!(
@@ -94,6 +94,17 @@ fn finding(context: &Context<'_>, project: &Project, field: Field, cell: CellRef
         .grouped(column_group(RULE.code, cell))
 }
 
+fn parts_blank(context: &Context<'_>) -> Words {
+    let labels: Vec<&str> = context.summary.funds.iter().map(|fund| fund.label.as_str()).collect();
+    match labels.as_slice() {
+        [only] => Words::new(format!("{only}没有填"), format!("{only} is blank")),
+        labels => Words::new(
+            format!("{}都没有填", labels.join("、")),
+            format!("none of {} is filled in", labels.join(", ")),
+        ),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -110,6 +121,12 @@ mod tests {
         assert_eq!(second("2|两站一室|中川园区|20|20|0|0|.|.|.|."), ["Error H7", "Error J7"]);
         assert_eq!(second("2|两站一室|中川园区|20|.|.|.|4.4|22%|85|."), ["Error E7"]);
         assert_eq!(second("2|两站一室|中川园区|20|20|0|0|—|22%|85|."), ["Error H7 —"]);
+    }
+
+    #[test]
+    fn parts_are_called_as_the_form_calls_them() {
+        let found = findings(RULE, &with_row(1, "2|两站一室|中川园区|20|.|.|.|4.4|22%|85|."));
+        assert_eq!(found[0].message.zh, "当年财政拨款、上年结转资金、其他资金都没有填");
     }
 
     #[test]

@@ -52,7 +52,7 @@ fn is_negative(reading: &Reading) -> bool {
 }
 
 fn finding(context: &Context<'_>, field: Field, reading: &Reading) -> Finding {
-    let (name, raw) = (field.words(), reading.raw());
+    let (name, raw) = (context.summary.name_of(field, reading.cell), reading.raw());
     let message = Words::new(
         format!("{}为 {raw}，金额不应小于 0", name.zh),
         format!("the {} is {raw}; an amount is not below 0", name.en),

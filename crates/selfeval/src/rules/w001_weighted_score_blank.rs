@@ -1,7 +1,7 @@
 //! W001: the total row states the weighted score that the form's note asks for.
 
 use super::weighting::{basis, decimals, other};
-use super::{Context, Rule, mending, wording};
+use super::{Context, Rule, corrected, mending, wording};
 use crate::computed;
 use crate::finding::{Field, Finding, Severity, Unit, Words};
 use crate::summary::Reading;
@@ -34,7 +34,9 @@ fn check(context: &Context<'_>) -> Vec<Finding> {
 }
 
 fn blank(context: &Context<'_>, reading: &Reading) -> Finding {
-    let Some(score) = context.totals.score(context.weights) else { return missing(context, reading) };
+    let Some(score) = corrected::totals(context).score(context.weights) else {
+        return missing(context, reading);
+    };
     let places = decimals(None);
     let expected = wording::points(score, places);
     let (zh, en) = basis(context.weights);
@@ -61,7 +63,8 @@ fn blank(context: &Context<'_>, reading: &Reading) -> Finding {
 fn help(context: &Context<'_>, reading: &Reading, expected: &str) -> Words {
     let cell = reading.cell;
     let second = other(context.weights);
-    let differing = context.totals.score(second).map(|score| wording::points(score, decimals(None)));
+    let differing =
+        corrected::totals(context).score(second).map(|score| wording::points(score, decimals(None)));
     match differing.filter(|score| score != expected) {
         Some(score) => {
             let ((zh, en), (other_zh, other_en)) = (basis(context.weights), basis(second));

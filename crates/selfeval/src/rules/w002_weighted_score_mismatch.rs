@@ -1,7 +1,7 @@
 //! W002: the total score is the mean of the scores weighted by the projects' funds.
 
 use super::weighting::{basis, decimals, fits, is_mean, other, stated};
-use super::{Context, Rule, causes, mending, wording};
+use super::{Context, Rule, causes, corrected, mending, wording};
 use crate::computed;
 use crate::finding::{Field, Finding, Severity, Unit, Words};
 use crate::value::round;
@@ -49,7 +49,7 @@ pub(super) fn mismatch(context: &Context<'_>, rule: &Rule) -> Option<Finding> {
     if causes::formula_at_fault(context, reading) {
         return None;
     }
-    let score = context.totals.score(context.weights)?;
+    let score = corrected::totals(context).score(context.weights)?;
     let places = decimals(Some(figure));
     let (expected, found) = (wording::points(score, places), reading.raw().into_owned());
     let (zh, en) = basis(context.weights);

@@ -2,7 +2,7 @@
 
 use super::weighting::{basis, decimals, fits, other, stated};
 use super::wording::points;
-use super::{Context, Rule};
+use super::{Context, Rule, corrected};
 use crate::finding::{Field, Finding, Severity, Unit, Words};
 use crate::summary::Reading;
 use crate::value::{Figure, round};
@@ -37,8 +37,9 @@ fn state(context: &Context<'_>, reading: &Reading) -> Option<Finding> {
     let figure = stated(context).map(|(_, figure)| figure);
     let places = decimals(figure);
     let second = other(context.weights);
-    let score = context.totals.score(context.weights)?;
-    let (used, differing) = (points(score, places), points(context.totals.score(second)?, places));
+    let totals = corrected::totals(context);
+    let score = totals.score(context.weights)?;
+    let (used, differing) = (points(score, places), points(totals.score(second)?, places));
     if used == differing {
         return None;
     }

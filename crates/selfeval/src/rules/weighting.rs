@@ -3,7 +3,7 @@
 use rust_decimal::Decimal;
 
 use super::columns::stated_budget;
-use super::{Context, a001_subtotal_mismatch};
+use super::{Context, corrected};
 use crate::computed::DECIMALS;
 use crate::profile::Weights;
 use crate::summary::{Project, Reading};
@@ -53,9 +53,7 @@ pub(super) fn fits(context: &Context<'_>, weights: Weights, stated: Figure) -> O
         return Some(fits);
     }
     // A wrong 小计 is A001's: a score that is right for the corrected one is no second slip.
-    let corrected =
-        context.summary.projects.iter().any(|p| a001_subtotal_mismatch::corrected(context, p).is_some());
-    Some(corrected && within(&terms(context, corrected_budget)?, stated)?)
+    Some(corrected::any(context) && within(&terms(context, corrected::budget)?, stated)?)
 }
 
 /// Whether the stated total score is the mean of the scores.
@@ -70,10 +68,6 @@ fn shown(value: Decimal, cell: Figure) -> Decimal {
 fn executed(_: &Context<'_>, project: &Project) -> Option<Spread> {
     let unused = || project.budget_figure().filter(|budget| budget.value.is_zero()).map(|_| Spread::ZERO);
     project.executed_figure().map(Spread::from).or_else(unused)
-}
-
-fn corrected_budget(context: &Context<'_>, project: &Project) -> Option<Spread> {
-    a001_subtotal_mismatch::corrected(context, project).or_else(|| stated_budget(context, project))
 }
 
 type Term = (Spread, Decimal);

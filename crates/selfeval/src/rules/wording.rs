@@ -54,7 +54,7 @@ pub(super) fn yuan(value: Decimal) -> String {
 pub(super) fn terms(context: &Context<'_>, values: &[Decimal], range: &str) -> (String, String) {
     if values.len() > MOST_TERMS {
         let count = values.len();
-        return (format!("{range} 共 {count} 项相加"), format!("the {count} amounts in {range}"));
+        return (format!("{range} 共 {count} 项相加"), format!("the sum of the {count} amounts in {range}"));
     }
     let written: Vec<String> = values.iter().map(|value| term(context.summary, *value)).collect();
     let written = written.join(" + ");

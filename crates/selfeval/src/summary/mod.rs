@@ -6,7 +6,8 @@ use jixiao_workbook::{CellRef, Sheet, Workbook};
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
-use crate::layout::{Columns, Located, Stated};
+use crate::finding::{Field, Words};
+use crate::layout::{Columns, FundColumn, Located, Stated};
 use crate::profile::Profile;
 use crate::value::{Figure, Money};
 
@@ -281,6 +282,18 @@ impl Summary {
             projects,
             total,
             columns: located.columns.clone(),
+        }
+    }
+}
+
+impl Summary {
+    /// What the column of a cell is called: a fund part by its own label, other fields by their usual name.
+    pub fn name_of(&self, field: Field, cell: CellRef) -> Words {
+        let is_column = |fund: &FundColumn| fund.column.number == cell.column();
+        let part = self.columns.funds.iter().position(is_column).filter(|_| field == Field::Fund);
+        match part.and_then(|part| self.funds.get(part)) {
+            Some(fund) => Words::new(fund.label.as_str(), fund.label.as_str()),
+            None => field.words(),
         }
     }
 }
