@@ -57,21 +57,53 @@ fn state(file: &std::fs::Metadata) -> State {
 }
 
 fn read(path: &Path, shown: &str) -> Result<Vec<u8>, Failure> {
-    let failed = |error: io::Error| Failure::reading(shown, &error);
-    let mut file = File::open(path).map_err(failed)?;
-    let before = file.metadata().map_err(failed)?;
-    let mut bytes = Vec::new();
-    let room = usize::try_from(before.len()).unwrap_or(0).min(64 << 20);
-    bytes.try_reserve(room).map_err(|_| failed(io::ErrorKind::OutOfMemory.into()))?;
-    file.read_to_end(&mut bytes).map_err(failed)?;
-    if before.is_file() {
-        let now = std::fs::metadata(path).map_err(failed)?;
-        let same = state(&before) == state(&now) && before.len() == bytes.len() as u64;
-        if !same {
-            return Err(Failure::new(shown, What::Changed));
-        }
+    Opened::of(path).and_then(|opened| opened.finish(path)).map_err(|error| match error {
+        Broken::System(error) => Failure::reading(shown, &error),
+        Broken::Changed => Failure::new(shown, What::Changed),
+    })
+}
+
+/// Why reading ended early.
+enum Broken {
+    System(io::Error),
+    Changed,
+}
+
+impl From<io::Error> for Broken {
+    fn from(error: io::Error) -> Self {
+        Self::System(error)
     }
-    Ok(bytes)
+}
+
+/// A file that is open, and what it was like then.
+struct Opened {
+    file: File,
+    before: std::fs::Metadata,
+}
+
+impl Opened {
+    fn of(path: &Path) -> Result<Self, Broken> {
+        let file = File::open(path)?;
+        let before = file.metadata()?;
+        Ok(Self { file, before })
+    }
+
+    /// Its bytes, if what now stands at the path is still the file that was opened, unchanged. A pipe has no
+    /// state that could be compared.
+    fn finish(mut self, path: &Path) -> Result<Vec<u8>, Broken> {
+        let mut bytes = Vec::new();
+        let room = usize::try_from(self.before.len()).unwrap_or(0).min(64 << 20);
+        bytes.try_reserve(room).map_err(|_| io::Error::from(io::ErrorKind::OutOfMemory))?;
+        self.file.read_to_end(&mut bytes)?;
+        if !self.before.is_file() {
+            return Ok(bytes);
+        }
+        let now = std::fs::metadata(path)?;
+        if state(&self.before) == state(&now) && self.before.len() == bytes.len() as u64 {
+            return Ok(bytes);
+        }
+        Err(Broken::Changed)
+    }
 }
 
 /// The owner file that says a document is open in Excel, WPS (`~$name`) or LibreOffice (`.~lock.name#`).
@@ -83,4 +115,41 @@ pub(crate) fn owner_file(path: &Path) -> Option<PathBuf> {
     office.push(name);
     office.push("#");
     [excel, office].iter().map(|name| path.with_file_name(name)).find(|owner| owner.exists())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::*;
+
+    #[test]
+    fn a_file_that_changes_while_it_is_read_is_an_error() {
+        type Change = fn(&Path);
+        let changes: [(&str, Change); 4] = [
+            ("longer", |path| fs::write(path, "0123456789").unwrap()),
+            ("cut off", |path| fs::write(path, "01").unwrap()),
+            ("replaced", |path| {
+                let other = path.with_extension("new");
+                fs::write(&other, "5432").unwrap();
+                let old = SystemTime::UNIX_EPOCH;
+                File::options().write(true).open(&other).unwrap().set_modified(old).unwrap();
+                fs::rename(other, path).unwrap();
+            }),
+            ("written anew", |path| {
+                fs::write(path, "5432").unwrap();
+                let later = SystemTime::now() + std::time::Duration::from_secs(2);
+                File::options().write(true).open(path).unwrap().set_modified(later).unwrap();
+            }),
+        ];
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("表.xlsx");
+        for (how, change) in changes {
+            fs::write(&path, "0123").unwrap();
+            assert!(matches!(read(&path, ""), Ok(bytes) if bytes == b"0123"), "{how}");
+            let opened = Opened::of(&path).ok().unwrap();
+            change(&path);
+            assert!(matches!(opened.finish(&path), Err(Broken::Changed)), "{how}");
+        }
+    }
 }

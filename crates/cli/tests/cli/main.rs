@@ -3,7 +3,7 @@
 #![allow(
     clippy::unwrap_used,
     clippy::indexing_slicing,
-    clippy::print_stdout,
+    clippy::panic,
     clippy::disallowed_methods,
     unreachable_pub,
     reason = "tests may fail loudly, and work on files"

@@ -1,8 +1,9 @@
 //! A folder of its own for every test, and runs of the command in it.
 
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use jixiao_workbook::{CellRef, Content, Edit, SheetId, Style, Workbook};
 
@@ -69,6 +70,31 @@ pub fn run<S: Into<OsString>>(args: impl IntoIterator<Item = S>) -> Ran {
     let exit = jixiao::run(line, &mut out, &mut err);
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
     Ran { exit, out: text(&out), err: text(&err), bytes: out }
+}
+
+/// Runs the binary as a user without privileges: root may read and write everywhere, so that no refusal of the
+/// system could be met. The desk is opened for that user.
+#[cfg(unix)]
+pub fn run_unprivileged(desk: &Desk, args: &[&OsStr]) -> Ran {
+    use std::os::unix::fs::{MetadataExt, PermissionsExt};
+    let binary = desk.path(".jixiao");
+    fs::hard_link(env!("CARGO_BIN_EXE_jixiao"), &binary)
+        .or_else(|_| fs::copy(env!("CARGO_BIN_EXE_jixiao"), &binary).map(drop))
+        .unwrap();
+    for path in [desk.folder(), binary.as_path()] {
+        fs::set_permissions(path, fs::Permissions::from_mode(0o755)).unwrap();
+    }
+    let root = fs::metadata(desk.folder()).unwrap().uid() == 0;
+    let mut command = Command::new(if root { OsStr::new("setpriv") } else { binary.as_os_str() });
+    if root {
+        command.args(["--reuid=65534", "--regid=65534", "--clear-groups"]).arg(&binary);
+    }
+    let ran = command.args(args).args(["--lang", "zh"]).output();
+    fs::remove_file(&binary).unwrap();
+    let ran = ran.unwrap_or_else(|error| panic!("setpriv (util-linux) is needed to test as root: {error}"));
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    let exit = u8::try_from(ran.status.code().unwrap()).unwrap();
+    Ran { exit, out: text(&ran.stdout), err: text(&ran.stderr), bytes: ran.stdout }
 }
 
 /// The official form with what a unit types in.

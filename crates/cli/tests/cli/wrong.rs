@@ -1,11 +1,12 @@
 //! Wrong inputs and targets: each has its message, its exit code, and leaves nothing behind.
 
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::fs;
+use std::path::Path;
 
-use crate::support::{Desk, edited, inputs, run, submission};
+use crate::support::{Desk, edited, inputs, run, run_unprivileged, submission};
 
-fn fill(args: &[&std::path::Path]) -> crate::support::Ran {
+fn fill(args: &[&Path]) -> crate::support::Ran {
     let mut line: Vec<OsString> = vec!["fill".into()];
     line.extend(args.iter().map(|arg| arg.as_os_str().to_owned()));
     run(line)
@@ -97,23 +98,48 @@ fn a_read_only_output_stays_even_with_force() {
     assert_eq!(desk.files(), ["只读.xlsx", "表.xlsx"]);
 }
 
-/// The system's own refusal; a user who may write everywhere (root) cannot meet it, and the test says so.
+/// The system's own refusals, each with its words and exit code; nothing is left behind.
 #[cfg(unix)]
 #[test]
-fn a_folder_without_permission_is_said() {
+fn what_the_system_forbids_is_said() {
     use std::os::unix::fs::PermissionsExt;
     let desk = Desk::new();
     let path = desk.put("表.xlsx", &inputs());
-    let folder = desk.path("锁");
-    fs::create_dir(&folder).unwrap();
-    fs::set_permissions(&folder, fs::Permissions::from_mode(0o555)).unwrap();
-    if fs::write(folder.join("probe"), b"").is_ok() {
-        println!("skipped: this user may write to read-only folders");
-        return;
+    let locked = desk.put("锁/表.xlsx", &inputs());
+    let secret = desk.put("密.xlsx", &inputs());
+    let closed = desk.put("关/表.xlsx", &inputs());
+    let mode = |path: &Path, mode| fs::set_permissions(path, fs::Permissions::from_mode(mode)).unwrap();
+    mode(&path, 0o644);
+    mode(&locked, 0o644);
+    mode(&secret, 0o000);
+    mode(locked.parent().unwrap(), 0o555);
+    mode(closed.parent().unwrap(), 0o000);
+    let out = desk.path("锁/出.xlsx");
+    let cases: [(&[&OsStr], u8, &str); 5] = [
+        (&["fill".as_ref(), path.as_ref(), "-o".as_ref(), out.as_ref()], 4, "没有写入权限"),
+        (&["fill".as_ref(), locked.as_ref()], 4, "没有写入权限"),
+        (&["fill".as_ref(), secret.as_ref()], 3, "没有读取权限"),
+        (&["check".as_ref(), closed.as_ref()], 3, "没有读取权限"),
+        (&["check".as_ref(), closed.parent().unwrap().as_ref()], 3, "没有读取权限"),
+    ];
+    for (args, exit, words) in cases {
+        let ran = run_unprivileged(&desk, args);
+        assert_eq!(ran.exit, exit, "{args:?}: {}{}", ran.out, ran.err);
+        assert!(ran.err.contains(words) && ran.err.contains('→'), "{args:?}: {}", ran.err);
+        assert_eq!(ran.out, "", "{args:?}");
     }
-    let ran = fill(&[&path, "-o".as_ref(), &folder.join("表.xlsx")]);
-    assert_eq!(ran.exit, 4);
-    assert!(ran.err.contains("没有写入权限"), "{}", ran.err);
+    mode(closed.parent().unwrap(), 0o755);
+    assert_eq!(desk.files(), ["关/表.xlsx", "密.xlsx", "表.xlsx", "锁/表.xlsx"]);
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_full_disk_is_said() {
+    let desk = Desk::new();
+    let path = desk.put("表.xlsx", &inputs());
+    let ran = fill(&[&path, "-o".as_ref(), "/dev/full".as_ref(), "--force".as_ref()]);
+    assert_eq!(ran.exit, 4, "{}{}", ran.out, ran.err);
+    assert!(ran.err.contains("磁盘已满") && ran.err.contains('→'), "{}", ran.err);
     assert_eq!(desk.files(), ["表.xlsx"]);
 }
 

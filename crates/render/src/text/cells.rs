@@ -29,9 +29,8 @@ pub(super) fn spans(numbers: &[u32], name: impl Fn(u32) -> String, lang: Lang) -
             _ => runs.push((*number, *number)),
         }
     }
-    let one = |(first, last): (u32, u32)| match first == last {
-        true => name(first),
-        false => format!("{}–{}", name(first), name(last)),
+    let one = |(first, last): (u32, u32)| {
+        if first == last { name(first) } else { format!("{}–{}", name(first), name(last)) }
     };
     listed(runs.into_iter().map(one), lang)
 }

@@ -59,9 +59,10 @@ pub fn fill(output: &str, done: &Done, review: &Review, style: Style) -> String 
 
 /// What is said where no cell was written: nothing was missing, or nothing that is missing could be filled.
 fn nothing_written(plan: &Plan, lang: Lang) -> String {
-    let fact = match plan.blank.is_empty() {
-        true => lang.of("没有需要填写的单元格", "nothing was left to fill"),
-        false => lang.of("没有可以填写的单元格", "nothing could be filled"),
+    let fact = if plan.blank.is_empty() {
+        lang.of("没有需要填写的单元格", "nothing was left to fill")
+    } else {
+        lang.of("没有可以填写的单元格", "nothing could be filled")
     };
     if plan.edits.is_empty() {
         return lang.of(format!("{fact}，内容原样写出。"), format!("{fact}; the content is unchanged."));

@@ -47,8 +47,8 @@ pub(super) fn overlaid(mut profile: Profile, text: &str) -> Result<Profile, Prof
     for (key, value) in document.get_ref() {
         let given = Given { text, key: key.get_ref().to_string(), value };
         match given.key.as_str() {
-            "name" => profile.name = given.text()?.to_owned(),
-            "title" => profile.title = given.text()?.to_owned(),
+            "name" => given.text()?.clone_into(&mut profile.name),
+            "title" => given.text()?.clone_into(&mut profile.title),
             "labels" => labels(&given, &mut profile.labels)?,
             "money" => profile.money = given.choice(MONEY)?,
             "amount-decimals" => profile.amount_decimals = given.whole(8)?,
