@@ -63,15 +63,14 @@ impl NumberFormat {
         if self.is_general() || self.is_text() || self.is_date() {
             return None;
         }
-        let section = self.plain_section();
-        let after = section.split_once('.').map_or("", |(_, after)| after);
-        let digits = after.chars().take_while(|c| matches!(c, '0' | '#' | '?')).count();
+        let after = self.plain_section().skip_while(|c| *c != '.').skip(1);
+        let digits = after.take_while(|c| matches!(c, '0' | '#' | '?')).count();
         u8::try_from(digits).ok()
     }
 
     /// Whether the format shows a fraction as a percentage.
     pub fn is_percent(&self) -> bool {
-        self.plain_section().contains('%')
+        self.plain_section().any(|c| c == '%')
     }
 
     /// Whether the format is General.
@@ -86,27 +85,24 @@ impl NumberFormat {
 
     /// Whether the format shows a date or a time.
     pub fn is_date(&self) -> bool {
-        !self.is_general()
-            && self
-                .plain_section()
-                .chars()
-                .any(|c| matches!(c.to_ascii_lowercase(), 'y' | 'd' | 'h' | 's' | 'm'))
+        let mut section = self.plain_section();
+        !self.is_general() && section.any(|c| matches!(c.to_ascii_lowercase(), 'y' | 'd' | 'h' | 's' | 'm'))
     }
 
     /// The first section without quoted literals, escapes, colours and conditions.
-    fn plain_section(&self) -> String {
-        let mut plain = String::new();
+    fn plain_section(&self) -> impl Iterator<Item = char> + '_ {
         let mut chars = self.code.chars();
-        while let Some(c) = chars.next() {
-            match c {
-                ';' => break,
-                '"' => drop(chars.by_ref().find(|c| *c == '"')),
-                '[' => drop(chars.by_ref().find(|c| *c == ']')),
-                '\\' | '_' | '*' => drop(chars.next()),
-                other => plain.push(other),
+        std::iter::from_fn(move || {
+            loop {
+                match chars.next()? {
+                    ';' => return None,
+                    '"' => drop(chars.by_ref().find(|c| *c == '"')),
+                    '[' => drop(chars.by_ref().find(|c| *c == ']')),
+                    '\\' | '_' | '*' => drop(chars.next()),
+                    other => return Some(other),
+                }
             }
-        }
-        plain
+        })
     }
 }
 

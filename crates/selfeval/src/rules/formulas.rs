@@ -24,8 +24,7 @@ pub(super) struct Spot<'a> {
 /// Where a cell of the table's sheet stands.
 pub(super) fn spot<'a>(context: &Context<'a>, cell: CellRef) -> Spot<'a> {
     let projects = &context.summary.projects;
-    let at = projects.binary_search_by_key(&cell.row(), |project| project.row).ok();
-    let project = at.and_then(|at| projects.get(at));
+    let project = of_row(projects, cell.row());
     let total = context.located.total.as_ref().is_some_and(|(row, _)| *row == cell.row());
     let outside = Spot { field: None, project, exponent: 0, unit: None };
     if project.is_none() && !total {
@@ -53,6 +52,14 @@ pub(super) fn spot<'a>(context: &Context<'a>, cell: CellRef) -> Spot<'a> {
         return Spot { field: Some(Field::Score), unit: Some(Unit::Points), ..outside };
     }
     outside
+}
+
+/// The project of a row. Projects mostly stand in rows without gaps, so the row's distance from the first is tried
+/// before searching.
+fn of_row(projects: &[Project], row: u32) -> Option<&Project> {
+    let distance = row.checked_sub(projects.first()?.row)?;
+    let likely = projects.get(distance as usize).filter(|project| project.row == row);
+    likely.or_else(|| projects.get(projects.binary_search_by_key(&row, |project| project.row).ok()?))
 }
 
 /// Decimals of a number of percent, where a rate's cell holds one.

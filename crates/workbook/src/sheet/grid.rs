@@ -101,8 +101,17 @@ impl Sheet {
 
     /// One row, if it is stored.
     pub fn row(&self, number: u32) -> Option<Row<'_>> {
-        let index = self.rows.binary_search_by_key(&number, |row| row.number).ok()?;
-        self.row_at(index)
+        self.row_at(self.row_index(number)?)
+    }
+
+    /// Where a row is stored. Rows mostly follow each other without gaps, so its distance from the first is tried
+    /// before searching.
+    fn row_index(&self, number: u32) -> Option<usize> {
+        let distance = number.checked_sub(self.rows.first()?.number)? as usize;
+        if self.rows.get(distance).is_some_and(|row| row.number == number) {
+            return Some(distance);
+        }
+        self.rows.binary_search_by_key(&number, |row| row.number).ok()
     }
 
     fn row_at(&self, index: usize) -> Option<Row<'_>> {
@@ -121,8 +130,13 @@ impl Sheet {
     pub fn cell(&self, at: CellRef) -> Option<Cell<'_>> {
         let row = self.row(at.row())?;
         let records = self.cells.get(row.first..row.last)?;
-        let index = records.binary_search_by_key(&at.column(), |record| record.column).ok()?;
-        self.view(at.row(), records.get(index)?)
+        // Most rows store every column from the first on.
+        let likely = records.get(usize::from(at.column()).saturating_sub(1));
+        let record = match likely.filter(|record| record.column == at.column()) {
+            Some(record) => record,
+            None => records.get(records.binary_search_by_key(&at.column(), |record| record.column).ok()?)?,
+        };
+        self.view(at.row(), record)
     }
 
     /// The value at a place; blank where no cell is stored.
@@ -142,8 +156,7 @@ impl Sheet {
     }
 
     fn row_style(&self, number: u32) -> Option<u32> {
-        let index = self.rows.binary_search_by_key(&number, |row| row.number).ok()?;
-        self.rows.get(index)?.style
+        self.rows.get(self.row_index(number)?)?.style
     }
 
     fn column_style(&self, column: u16) -> u32 {
