@@ -317,7 +317,7 @@ fn view<'a>(path: &'a str, finding: &'a Finding, fingerprint: String, lang: Lang
         expected_value: finding.expected_value.map(plain),
         found_value: finding.found_value.map(plain),
         unit: finding.unit,
-        interval: finding.interval.as_ref().map(IntervalView::of),
+        interval: finding.interval.as_deref().map(IntervalView::of),
         related: related.collect(),
         votes: None,
         group: finding.group.as_deref(),

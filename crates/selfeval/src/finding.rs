@@ -1,6 +1,8 @@
 //! Findings: what was found, where, the two figures, and one action.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use jixiao_workbook::{CellRef, Edit};
 use rust_decimal::Decimal;
@@ -19,18 +21,18 @@ pub enum Severity {
     Error,
 }
 
-/// A sentence in both languages; reports pick one.
+/// A sentence in both languages; reports pick one. Sentences that never vary take no memory of their own.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Words {
     /// Chinese.
-    pub zh: String,
+    pub zh: Cow<'static, str>,
     /// English.
-    pub en: String,
+    pub en: Cow<'static, str>,
 }
 
 impl Words {
     /// Both languages.
-    pub fn new(zh: impl Into<String>, en: impl Into<String>) -> Self {
+    pub fn new(zh: impl Into<Cow<'static, str>>, en: impl Into<Cow<'static, str>>) -> Self {
         Self { zh: zh.into(), en: en.into() }
     }
 }
@@ -115,7 +117,7 @@ impl Field {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Place {
     /// The sheet's name.
-    pub sheet: Option<String>,
+    pub sheet: Option<Arc<str>>,
     /// The cell; none for a finding about a whole sheet or file.
     pub cell: Option<CellRef>,
     /// What stands there, as shown.
@@ -157,7 +159,7 @@ pub struct Interval {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Related {
     /// The sheet's name.
-    pub sheet: String,
+    pub sheet: Arc<str>,
     /// The cell.
     pub cell: CellRef,
     /// What it has to do with the finding.
@@ -192,9 +194,9 @@ pub struct Fix {
 #[non_exhaustive]
 pub struct Finding {
     /// Rule code, `A004`.
-    pub code: String,
+    pub code: Cow<'static, str>,
     /// Rule name, `execution-rate-mismatch`.
-    pub name: String,
+    pub name: Cow<'static, str>,
     /// How bad it is here.
     pub severity: Severity,
     /// Where.
@@ -218,23 +220,23 @@ pub struct Finding {
     /// The unit of the figures.
     pub unit: Option<Unit>,
     /// True values under which what stands there is right.
-    pub interval: Option<Interval>,
+    pub interval: Option<Box<Interval>>,
     /// Other places.
     pub related: Vec<Related>,
     /// Key shared by findings of one cause or one repeated slip.
-    pub group: Option<String>,
+    pub group: Option<Cow<'static, str>>,
     /// What the finding changes: a total or the grade, from what to what.
-    pub effect: Option<Words>,
+    pub effect: Option<Box<Words>>,
     /// What would mend it.
-    pub fix: Option<Fix>,
+    pub fix: Option<Box<Fix>>,
 }
 
 impl Finding {
     /// A finding of a rule at a place, at the rule's usual severity.
     pub fn new(rule: &crate::rules::Rule, place: Place, message: Words, help: Words) -> Self {
         Self {
-            code: rule.code.to_owned(),
-            name: rule.name.to_owned(),
+            code: rule.code.into(),
+            name: rule.name.into(),
             severity: rule.severity,
             place,
             field: None,
@@ -301,13 +303,13 @@ impl Finding {
     /// The same finding with what would mend it.
     #[must_use]
     pub fn with_fix(mut self, fix: Fix) -> Self {
-        self.fix = Some(fix);
+        self.fix = Some(Box::new(fix));
         self
     }
 
     /// The same finding as one of a group.
     #[must_use]
-    pub fn grouped(mut self, group: impl Into<String>) -> Self {
+    pub fn grouped(mut self, group: impl Into<Cow<'static, str>>) -> Self {
         self.group = Some(group.into());
         self
     }
@@ -319,7 +321,7 @@ impl Finding {
         let project = self.project.as_deref().unwrap_or("");
         let found = self.found.as_deref().unwrap_or(&self.place.text);
         let repeat = repeat.to_string();
-        let parts = [self.code.as_str(), field.as_str(), project, found, repeat.as_str()];
+        let parts = [&*self.code, field.as_str(), project, found, repeat.as_str()];
         let folded = parts.iter().flat_map(|part| folded(part).into_bytes().into_iter().chain([0]));
         format!("{:016x}", fnv1a(folded))
     }

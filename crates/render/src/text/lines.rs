@@ -13,7 +13,7 @@ pub(super) fn groups(findings: &[Finding], severity: Severity) -> Vec<Vec<&Findi
     let mut groups: Vec<Vec<&Finding>> = Vec::new();
     let mut known: indexmap::IndexMap<(&str, &str), usize> = indexmap::IndexMap::new();
     for finding in findings.iter().filter(|finding| finding.severity == severity) {
-        let key = finding.group.as_deref().map(|group| (finding.code.as_str(), group));
+        let key = finding.group.as_deref().map(|group| (&*finding.code, group));
         if let Some(group) = key.and_then(|key| known.get(&key)).and_then(|at| groups.get_mut(*at)) {
             group.push(finding);
         } else {
@@ -109,7 +109,7 @@ fn end(text: &str) -> &str {
 
 /// Cell and project, or cell and 合计, or the sheet alone.
 fn place(finding: &Finding, table: Option<&Table>, lang: Lang) -> String {
-    let home = table.map(|table| table.located.sheet_name.as_str());
+    let home = table.map(|table| &*table.located.sheet_name);
     let sheet = finding.place.sheet.as_deref().filter(|sheet| home.is_some_and(|home| home != *sheet));
     let cell = match (finding.place.cell, sheet) {
         (Some(cell), Some(sheet)) => format!("{sheet}!{cell}"),

@@ -60,7 +60,7 @@ pub(super) fn rows(table: &Table, findings: &[&Finding], style: Style) -> Vec<St
 }
 
 fn wanted(table: &Table, findings: &[&Finding]) -> BTreeSet<u32> {
-    let home = table.located.sheet_name.as_str();
+    let home = &*table.located.sheet_name;
     let here = findings.iter().filter(|finding| finding.place.sheet.as_deref().is_none_or(|s| s == home));
     let named: BTreeSet<u32> = here.filter_map(|finding| finding.place.cell).map(CellRef::row).collect();
     let mut rows: BTreeSet<u32> =

@@ -1,6 +1,8 @@
 //! Where the table stands: found by its header labels over one to three header rows, on any sheet, in any
 //! column order. What it is unsure of it says.
 
+use std::sync::Arc;
+
 use jixiao_workbook::{CellRef, Range, Sheet, SheetId, Visibility, Workbook};
 use serde::{Deserialize, Serialize};
 
@@ -156,7 +158,7 @@ pub struct Located {
     /// The sheet.
     pub sheet: SheetId,
     /// Its name.
-    pub sheet_name: String,
+    pub sheet_name: Arc<str>,
     /// Header to last row of the table (the note is outside).
     pub range: Range,
     /// The header's rows.
@@ -321,7 +323,7 @@ impl Met {
         doubts.extend(self.body.doubts);
         Some(Located {
             sheet: self.sheet,
-            sheet_name: self.name,
+            sheet_name: self.name.into(),
             range,
             header: self.header.rows,
             columns: self.header.columns,

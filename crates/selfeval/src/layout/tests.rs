@@ -205,7 +205,7 @@ fn a_table_with_projects_is_taken_before_a_blank_one() {
     let blank = "序号|项目名称|小计|全年执行数|得分\n1|.|.|.|.\n合计|.|.|.|.\n";
     let text = format!("{blank}@ 填报\n2024年4月\n{}", blank.replace("1|.|.|.|.", "1|甲|10|9|95"));
     let located = locate(&workbook(&text), &Profile::national(), None).unwrap();
-    assert_eq!(located.sheet_name, "填报");
+    assert_eq!(&*located.sheet_name, "填报");
     assert_eq!(located.others, [("附表".to_owned(), "A1:E3".parse().unwrap())]);
 }
 

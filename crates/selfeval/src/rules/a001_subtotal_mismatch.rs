@@ -92,8 +92,8 @@ fn mismatch(context: &Context<'_>, project: &Project) -> Option<Finding> {
         found_value: Some(stated),
         unit: Some(Unit::TenThousand),
         related: related(context, project),
-        effect: effect(context, project, sum.value).filter(|_| severity > Severity::Info),
-        fix,
+        effect: effect(context, project, sum.value).filter(|_| severity > Severity::Info).map(Box::new),
+        fix: fix.map(Box::new),
         ..finding.at(severity).of(Field::Budget).on(project)
     })
 }
@@ -127,7 +127,7 @@ fn related(context: &Context<'_>, project: &Project) -> Vec<crate::finding::Rela
     let funds = project.funds.iter().zip(&context.summary.funds);
     funds
         .filter(|(part, _)| part.figure().is_some())
-        .map(|(part, fund)| context.related(part.cell, Words::new(fund.label.as_str(), fund.label.as_str())))
+        .map(|(part, fund)| context.related(part.cell, Words::new(fund.label.clone(), fund.label.clone())))
         .collect()
 }
 

@@ -81,7 +81,7 @@ fn mismatch<'a>(context: &Context<'a>, column: &AmountColumn<'a>, total: &'a Tot
         found_value: Some(stated.value),
         unit: Some(Unit::TenThousand),
         related: related(context, column, &terms),
-        fix: fix(context, column, (reading, &terms)),
+        fix: fix(context, column, (reading, &terms)).map(Box::new),
         ..finding.at(severity).of(column.field)
     })
 }
@@ -130,7 +130,11 @@ fn related(context: &Context<'_>, column: &AmountColumn<'_>, terms: &ColumnSum) 
     if terms.cells.len() > MOST_RELATED {
         return Vec::new();
     }
-    terms.cells.iter().map(|cell| context.related(*cell, Words::new(column.name.0, column.name.1))).collect()
+    terms
+        .cells
+        .iter()
+        .map(|cell| context.related(*cell, Words::new(column.name.0.to_owned(), column.name.1.to_owned())))
+        .collect()
 }
 
 /// The formula that sums the column.

@@ -51,7 +51,7 @@ fn blank<'a>(context: &Context<'a>, column: &AmountColumn<'a>, total: &'a Total)
         expected,
         expected_value: sum,
         unit: Some(Unit::TenThousand),
-        fix: a002_total_mismatch::fix(context, column, (reading, &terms)),
+        fix: a002_total_mismatch::fix(context, column, (reading, &terms)).map(Box::new),
         ..finding.of(column.field).grouped("A003")
     })
 }

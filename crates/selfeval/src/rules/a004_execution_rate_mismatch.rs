@@ -96,9 +96,9 @@ fn finding(context: &Context<'_>, compared: &Compared<'_>) -> Option<Finding> {
         expected_value: Some(round(quotient, u32::from(rate.decimals.max(0).unsigned_abs()))),
         found_value: reading.value(),
         unit: Some(Unit::Percent),
-        interval,
+        interval: interval.map(Box::new),
         related: related(context, project),
-        fix: mending::formula(context, reading, expression, result),
+        fix: mending::formula(context, reading, expression, result).map(Box::new),
         ..Finding::new(&RULE, context.at(reading), message, help).of(Field::ExecutionRate).on(project)
     };
     let explained = *level == Level::L1 || rate_severity(*level, budget.value) == Some(Severity::Info);

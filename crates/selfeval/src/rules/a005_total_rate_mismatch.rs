@@ -85,7 +85,7 @@ fn mismatch(context: &Context<'_>, total: &Total) -> Option<Finding> {
         found_value: reading.value(),
         unit: Some(Unit::Percent),
         related: related(context, total),
-        fix: mending::formula(context, reading, expression, result),
+        fix: mending::formula(context, reading, expression, result).map(Box::new),
         ..finding.at(severity).of(Field::ExecutionRate)
     })
 }

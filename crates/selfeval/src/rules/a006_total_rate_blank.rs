@@ -62,7 +62,7 @@ fn blank(context: &Context<'_>, total: &Total) -> Option<Finding> {
         expected: Some(expected),
         expected_value: Some(round(rate, u32::try_from(decimals).unwrap_or(4))),
         unit: Some(Unit::Percent),
-        fix: mending::formula(context, reading, expression, result),
+        fix: mending::formula(context, reading, expression, result).map(Box::new),
         ..finding.of(Field::ExecutionRate)
     })
 }

@@ -103,7 +103,7 @@ fn finding(context: &Context<'_>, project: &Project, blank: Blank<'_>) -> Findin
         expected: Some(expected),
         expected_value: Some(value),
         unit: Some(unit),
-        fix,
+        fix: fix.map(Box::new),
         ..finding.of(field).on(project).grouped(group)
     }
 }

@@ -45,8 +45,11 @@ pub fn no_table(missing: &NoTable) -> Finding {
 }
 
 fn incomplete(candidate: &Candidate) -> Finding {
-    let place =
-        Place { sheet: Some(candidate.sheet.clone()), cell: Some(candidate.cell), text: String::new() };
+    let place = Place {
+        sheet: Some(candidate.sheet.as_str().into()),
+        cell: Some(candidate.cell),
+        text: String::new(),
+    };
     let lacks = named(&candidate.lacks);
     let message = Words::new(
         format!("最接近的表头有{}，缺少{}", named(&candidate.found).zh, lacks.zh),
@@ -60,7 +63,7 @@ fn incomplete(candidate: &Candidate) -> Finding {
 }
 
 fn named(fields: &[Field]) -> Words {
-    let zh: Vec<String> = fields.iter().map(|field| field.words().zh).collect();
+    let zh: Vec<_> = fields.iter().map(|field| field.words().zh).collect();
     let en: Vec<String> = fields.iter().map(|field| format!("the {}", field.words().en)).collect();
     Words::new(zh.join("、"), en.join(", "))
 }

@@ -34,7 +34,7 @@ fn check(context: &Context<'_>) -> Vec<Finding> {
     let name = year_of_name(&located.sheet_name).map(|value| Stated {
         value,
         cell: None,
-        text: located.sheet_name.clone(),
+        text: located.sheet_name.to_string(),
     });
     let stated = located.years.iter().chain(&name);
     let others = stated.filter(|other| !agrees(year, other, &located.years));

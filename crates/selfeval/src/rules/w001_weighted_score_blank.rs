@@ -55,7 +55,7 @@ fn blank(context: &Context<'_>, reading: &Reading) -> Finding {
         expected: Some(expected),
         expected_value: Some(round(score, places)),
         unit: Some(Unit::Points),
-        fix: mending::formula(context, reading, expression, result),
+        fix: mending::formula(context, reading, expression, result).map(Box::new),
         ..finding.of(Field::Score)
     }
 }

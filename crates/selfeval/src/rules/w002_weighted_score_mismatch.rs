@@ -75,8 +75,8 @@ pub(super) fn mismatch(context: &Context<'_>, rule: &Rule) -> Option<Finding> {
         expected_value: Some(round(score, places)),
         found_value: Some(figure.value),
         unit: Some(Unit::Points),
-        effect: Some(effect),
-        fix: mending::formula(context, reading, expression, result),
+        effect: Some(Box::new(effect)),
+        fix: mending::formula(context, reading, expression, result).map(Box::new),
         ..finding.of(Field::Score)
     })
 }

@@ -272,7 +272,7 @@ impl Summary {
         };
         let rates = projects.iter().filter_map(Project::rate_figure).map(|rate| rate.decimals);
         Self {
-            sheet: located.sheet_name.clone(),
+            sheet: located.sheet_name.to_string(),
             unit: located.unit.clone(),
             year: year(located),
             money: located.money.as_ref().map_or(profile.money, |stated| stated.value),
