@@ -72,7 +72,7 @@ impl<'a> Planner<'a> {
             plan: Plan::default(),
             formats: column_formats(workbook, sheet, located),
             arrays: arrays.collect(),
-            stale: stale(workbook),
+            stale: stale(workbook, |_, _| false),
             settled: BTreeMap::new(),
             evaluator: Evaluator::new(workbook),
             foreign: Vec::new(),

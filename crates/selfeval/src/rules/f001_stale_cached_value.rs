@@ -2,8 +2,9 @@
 
 use jixiao_workbook::{Cell, Content, Edit, Sheet, Style, Value, ValueRef, refresh};
 
-use super::formulas::{as_shown, safe, spot};
+use super::formulas::{as_shown, expression, safe, spot};
 use super::{Context, Rule, column_group};
+use crate::computed::{Held, agrees, stored};
 use crate::finding::{Finding, Severity, Words};
 
 pub(super) const RULE: Rule = Rule {
@@ -27,11 +28,12 @@ pub(super) const RULE: Rule = Rule {
 };
 
 fn check(context: &Context<'_>) -> Vec<Finding> {
-    let stale = refresh::stale(context.workbook);
+    let here = context.located.sheet;
+    let Ok(sheet) = context.workbook.sheet(here) else { return Vec::new() };
+    let stale = refresh::stale(context.workbook, |on, cell| on == here && is_right(context, sheet, cell));
     if stale.is_empty() {
         return Vec::new();
     }
-    let Ok(sheet) = context.workbook.sheet(context.located.sheet) else { return Vec::new() };
     let right = refresh::recalculated(context.workbook, &[], &stale, context.located.sheet);
     let wrong = right.edits.into_iter().filter_map(|edit| wrong(context, sheet, edit));
     let is_cause =
@@ -50,6 +52,18 @@ fn check(context: &Context<'_>) -> Vec<Finding> {
         finding.related = following.iter().map(|(cell, _)| context.related(cell.at, note())).collect();
     }
     findings
+}
+
+/// Whether a cell holds the form's own formula and its right result. What rests on a formula without a result is
+/// left to be computed.
+fn is_right(context: &Context<'_>, sheet: &Sheet, cell: &Cell<'_>) -> bool {
+    let Some((formula, own)) = cell.formula.zip(expression(context, cell.at)) else { return false };
+    let look = |at| match sheet.cell(at) {
+        Some(cell) if cell.formula.is_some() && cell.value == ValueRef::Blank => Held::Error,
+        _ => stored(sheet, at),
+    };
+    formula.text == own.formula()
+        && own.value(look).is_some_and(|value| agrees(cell.value, value, own.magnitude(look)))
 }
 
 /// A formula of the table's sheet whose stored result is to be another; one without a result, or with an error,
