@@ -154,10 +154,12 @@ fn system(locale: Option<&str>) -> Lang {
     }
 }
 
-/// The parsed command line.
+/// The parsed command line. Words are put on the command only where they are shown.
 pub(crate) fn parse(args: &[OsString], lang: Lang) -> Result<Line, Stop> {
-    let parsed = command(lang).try_get_matches_from(args).and_then(|found| Line::from_arg_matches(&found));
-    parsed.map_err(|error| stop(&error, lang))
+    let by = |command: Command| {
+        command.try_get_matches_from(args).and_then(|found| Line::from_arg_matches(&found))
+    };
+    by(Line::command()).or_else(|_| by(command(lang))).map_err(|error| stop(&error, lang))
 }
 
 /// The language given as a flag, for output that does not follow the system.

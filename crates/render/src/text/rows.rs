@@ -41,11 +41,10 @@ pub(super) fn rows(table: &Table, findings: &[&Finding], style: Style) -> Vec<St
     picture
         .extend(projects.take(limit).map(|project| line(project.row, &columns, |c| of_project(project, c))));
     let total = table.summary.total.as_ref().filter(|total| wanted.contains(&total.row));
-    if let Some(total) = total {
-        picture.push(line(total.row, &columns, |c| of_total(total, c, style)));
-    }
-    // A blank total row alone shows nothing that its findings do not say.
-    if !picture.iter().skip(1).any(|row| row.iter().filter(|cell| !cell.is_empty()).count() > 2) {
+    let total_line = total.map(|total| line(total.row, &columns, |c| of_total(total, c, style)));
+    // A blank total row shows nothing that its findings do not say.
+    picture.extend(total_line.filter(|line| line.iter().filter(|cell| !cell.is_empty()).count() > 2));
+    if picture.len() == 1 {
         return Vec::new();
     }
     let mut lines = align(&picture, &columns, style);
