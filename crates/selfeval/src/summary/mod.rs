@@ -292,7 +292,7 @@ impl Summary {
         let is_column = |fund: &FundColumn| fund.column.number == cell.column();
         let part = self.columns.funds.iter().position(is_column).filter(|_| field == Field::Fund);
         match part.and_then(|part| self.funds.get(part)) {
-            Some(fund) => Words::new(fund.label.as_str(), fund.label.as_str()),
+            Some(fund) => Words::new(fund.label.clone(), fund.label.clone()),
             None => field.words(),
         }
     }
