@@ -219,3 +219,31 @@ fn context(table: &Table, review: &Review, style: Style) -> Vec<String> {
     let head = style.lang.of("涉及的行", "the rows concerned").to_owned();
     [String::new(), head].into_iter().chain(lines).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use jixiao_selfeval::Profile;
+    use jixiao_selfeval::review::{Options, review};
+    use jixiao_workbook::Workbook;
+
+    use super::*;
+
+    #[test]
+    fn hidden_rows_columns_and_sheets_are_named() {
+        let bytes = include_bytes!("../../../../test-data/cases/hidden-row/input.xlsx");
+        let workbook = Workbook::open(bytes.to_vec()).unwrap();
+        let mut table = review(&workbook, &Profile::national(), Options::default()).table.unwrap();
+        assert_eq!(hidden(&table, Lang::Zh).unwrap(), "有隐藏的内容，已照常读取、计算：第 8 行。");
+        table.hidden.sheet = true;
+        table.hidden.rows = vec![8, 9, 11];
+        table.hidden.columns = vec![3, 5, 6, 7];
+        assert_eq!(
+            hidden(&table, Lang::Zh).unwrap(),
+            "有隐藏的内容，已照常读取、计算：工作表 附表，第 8–9、11 行，C、E–G 列。"
+        );
+        assert_eq!(
+            hidden(&table, Lang::En).unwrap(),
+            "hidden, but read and counted like the rest: sheet 附表, rows 8–9, 11, columns C, E–G."
+        );
+    }
+}
