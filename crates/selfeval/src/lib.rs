@@ -14,7 +14,7 @@
 //! | [`computed`] | each computed cell as one expression |
 //! | [`rules`] | the rule catalogue, one file a rule |
 //! | [`fill`] | the edits that complete the form |
-//! | [`review`] | all of it in one call: locate, read, check, sum up |
+//! | [`mod@review`] | all of it in one call: locate, read, check, sum up |
 
 pub mod computed;
 pub mod fill;
