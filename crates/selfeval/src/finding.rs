@@ -232,30 +232,6 @@ pub struct Finding {
 }
 
 impl Finding {
-    /// A finding of a rule at a place, at the rule's usual severity.
-    pub fn new(rule: &crate::rules::Rule, place: Place, message: Words, help: Words) -> Self {
-        Self {
-            code: rule.code.into(),
-            name: rule.name.into(),
-            severity: rule.severity,
-            place,
-            field: None,
-            project: None,
-            message,
-            help,
-            expected: None,
-            found: None,
-            expected_value: None,
-            found_value: None,
-            unit: None,
-            interval: None,
-            related: Vec::new(),
-            group: None,
-            effect: None,
-            fix: None,
-        }
-    }
-
     /// The same finding at another severity.
     #[must_use]
     pub fn at(mut self, severity: Severity) -> Self {
@@ -267,13 +243,6 @@ impl Finding {
     #[must_use]
     pub fn of(mut self, field: Field) -> Self {
         self.field = Some(field);
-        self
-    }
-
-    /// The same finding about a project.
-    #[must_use]
-    pub fn on(mut self, project: &crate::summary::Project) -> Self {
-        self.project = Some(project.name.text.clone());
         self
     }
 

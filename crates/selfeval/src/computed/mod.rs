@@ -2,13 +2,12 @@
 //! and is what the documentation shows.
 
 use jixiao_workbook::calc;
-use jixiao_workbook::number::decimal;
-use jixiao_workbook::{CellRef, Range, Sheet, ValueRef};
+use jixiao_workbook::number::{decimal, written};
+use jixiao_workbook::{CellRef, Range, Sheet, Value, ValueRef};
 use rust_decimal::Decimal;
 
 use crate::layout::Located;
 use crate::profile::Weights;
-use crate::summary::{RateScale, Summary};
 use crate::value::round;
 
 mod documentation;
@@ -74,6 +73,16 @@ pub enum Outcome {
     Empty,
 }
 
+impl Outcome {
+    /// The outcome as a cell stores it.
+    pub fn to_value(self) -> Value {
+        match self {
+            Self::Number(number) => Value::Number(written(number)),
+            Self::Empty => Value::Text(String::new()),
+        }
+    }
+}
+
 /// 小计 of a project or of the total row: the sum over exactly the fund columns; `None` where there are none.
 pub fn subtotal(located: &Located, row: u32) -> Option<Expression> {
     let mut columns: Vec<u16> = located.columns.funds.iter().map(|fund| fund.column.number).collect();
@@ -87,13 +96,6 @@ pub fn subtotal(located: &Located, row: u32) -> Option<Expression> {
         }
     }
     (!ranges.is_empty()).then_some(Expression::Sum(ranges))
-}
-
-/// 执行率 of a row, as fraction or number of percent as the rest of the column has it.
-pub fn rate(located: &Located, summary: &Summary, row: u32) -> Option<Expression> {
-    let percent = summary.rate_scale == RateScale::Percent;
-    let decimals = u32::try_from(summary.rate_decimals.saturating_sub(2)).unwrap_or(0).max(DECIMALS);
-    rate_as(located, row, percent.then_some(decimals))
 }
 
 /// 执行率 of a row: a fraction, or a number of percent rounded to the decimals given.
@@ -374,25 +376,9 @@ pub fn same_formula(a: &str, b: &str) -> bool {
     a == b || letters(a) == letters(b)
 }
 
-/// A sum written out for a message: `830 + 20 + 4.4`; of more than four terms the first two and the last.
-pub fn sum_written(terms: &[Decimal]) -> String {
-    let text = |term: &Decimal| term.normalize().to_string();
-    match terms {
-        [first, second, middle @ .., last] if middle.len() > 1 => {
-            format!("{} + {} + … + {}", text(first), text(second), text(last))
-        }
-        terms => terms.iter().map(text).collect::<Vec<_>>().join(" + "),
-    }
-}
-
-/// A quotient written out for a message: `4.4 ÷ 20`.
-pub fn quotient_written(dividend: Decimal, divisor: Decimal) -> String {
-    format!("{} ÷ {}", dividend.normalize(), divisor.normalize())
-}
-
 #[cfg(test)]
 mod tests {
-    use jixiao_workbook::{SheetId, Value, ValueRef};
+    use jixiao_workbook::SheetId;
 
     use super::documentation::{drawn_rate, drawn_sum, drawn_weighted};
     use super::*;
@@ -480,13 +466,5 @@ mod tests {
         let cell = |row| Range::cell(CellRef::new(row, 4).unwrap());
         assert!(Expression::Sum((1..=255).map(cell).collect()).fits());
         assert!(!Expression::Sum((1..=256).map(cell).collect()).fits());
-    }
-
-    #[test]
-    fn messages_write_sums_out() {
-        let terms: Vec<Decimal> = (1..=6).map(Decimal::from).collect();
-        assert_eq!(sum_written(&terms[..4]), "1 + 2 + 3 + 4");
-        assert_eq!(sum_written(&terms), "1 + 2 + … + 6");
-        assert_eq!(quotient_written("4.40".parse().unwrap(), "20".parse().unwrap()), "4.4 ÷ 20");
     }
 }

@@ -200,7 +200,7 @@ impl<'a> Planner<'a> {
         let format = self.new_format(cell, target);
         let shown = self.shown(cell, value, format.as_deref());
         let formula = target.expression.formula();
-        let cached = stored_value(value);
+        let cached = value.to_value();
         let digits = cached.as_ref().as_text().to_owned();
         let raw = target.reading.raw();
         self.plan.written.push(Written {
@@ -299,13 +299,6 @@ fn right(value: &Value, expected: Outcome) -> bool {
         (Value::Text(text), Outcome::Empty) => text.is_empty(),
         (Value::Blank, Outcome::Empty) => true,
         _ => false,
-    }
-}
-
-fn stored_value(outcome: Outcome) -> Value {
-    match outcome {
-        Outcome::Number(value) => Value::Number(written(value)),
-        Outcome::Empty => Value::Text(String::new()),
     }
 }
 

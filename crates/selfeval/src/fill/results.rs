@@ -19,7 +19,7 @@ impl Planner<'_> {
         // What is not renewed is right as it is stored, if it can be computed at all.
         match self.evaluator.evaluate(self.located.sheet, cell, text) {
             Calculated::Value(_) => Calculated::Value(self.sheet.value(cell).to_value()),
-            unknown => unknown,
+            unknown @ Calculated::Unknown(_) => unknown,
         }
     }
 

@@ -79,12 +79,7 @@ fn mismatch(context: &Context<'_>, project: &Project) -> Option<Finding> {
         ),
         help(reading, &expected, severity),
     );
-    let fix = mending::formula(
-        context,
-        reading,
-        computed::subtotal(context.located, project.row),
-        wording::in_column(context, context.located.columns.budget.as_ref(), sum.value),
-    );
+    let fix = mending::formula(context, reading, sum.value);
     Some(Finding {
         expected: Some(expected),
         found: Some(found),
@@ -93,7 +88,7 @@ fn mismatch(context: &Context<'_>, project: &Project) -> Option<Finding> {
         unit: Some(Unit::TenThousand),
         related: related(context, project),
         effect: effect(context, project, sum.value).filter(|_| severity > Severity::Info).map(Box::new),
-        fix: fix.map(Box::new),
+        fix,
         ..finding.at(severity).of(Field::Budget).on(project)
     })
 }

@@ -5,7 +5,6 @@ use rust_decimal::Decimal;
 use super::columns::{AmountColumn, ColumnSum, amount_columns, stated_budget};
 use super::levels::sum_severity;
 use super::{Context, Rule, causes, corrected, mending, wording};
-use crate::computed;
 use crate::finding::{Field, Finding, Related, Severity, Unit, Words};
 use crate::summary::{Reading, Total};
 
@@ -33,7 +32,7 @@ pub(super) const RULE: Rule = Rule {
 };
 
 fn check(context: &Context<'_>) -> Vec<Finding> {
-    let Some(total) = context.summary.total.as_ref().filter(|_| !context.summary.projects.is_empty()) else {
+    let Some(total) = context.total() else {
         return Vec::new();
     };
     amount_columns(context).iter().filter_map(|column| mismatch(context, column, total)).collect()
@@ -81,7 +80,7 @@ fn mismatch<'a>(context: &Context<'a>, column: &AmountColumn<'a>, total: &'a Tot
         found_value: Some(stated.value),
         unit: Some(Unit::TenThousand),
         related: related(context, column, &terms),
-        fix: fix(context, column, (reading, &terms)).map(Box::new),
+        fix: mending::formula(context, reading, sum.value),
         ..finding.at(severity).of(column.field)
     })
 }
@@ -135,17 +134,6 @@ fn related(context: &Context<'_>, column: &AmountColumn<'_>, terms: &ColumnSum) 
         .iter()
         .map(|cell| context.related(*cell, Words::new(column.name.0.to_owned(), column.name.1.to_owned())))
         .collect()
-}
-
-/// The formula that sums the column.
-pub(super) fn fix(
-    context: &Context<'_>,
-    column: &AmountColumn<'_>,
-    (reading, terms): (&Reading, &ColumnSum),
-) -> Option<crate::finding::Fix> {
-    let sum = terms.sum?;
-    let result = wording::in_column(context, Some(column.column), sum.value);
-    mending::formula(context, reading, computed::column_total(context.located, column.number()), result)
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! A003: the total row states the sum of every amount column.
 
 use super::columns::{AmountColumn, ColumnSum, amount_columns};
-use super::{Context, Rule, a002_total_mismatch, cells, corrected, wording};
+use super::{Context, Rule, cells, corrected, mending, wording};
 use crate::finding::{Finding, Severity, Unit, Words};
 use crate::summary::{Content, Reading, Total};
 
@@ -26,7 +26,7 @@ pub(super) const RULE: Rule = Rule {
 };
 
 fn check(context: &Context<'_>) -> Vec<Finding> {
-    let Some(total) = context.summary.total.as_ref().filter(|_| !context.summary.projects.is_empty()) else {
+    let Some(total) = context.total() else {
         return Vec::new();
     };
     amount_columns(context).iter().filter_map(|column| blank(context, column, total)).collect()
@@ -51,7 +51,7 @@ fn blank<'a>(context: &Context<'a>, column: &AmountColumn<'a>, total: &'a Total)
         expected,
         expected_value: sum,
         unit: Some(Unit::TenThousand),
-        fix: a002_total_mismatch::fix(context, column, (reading, &terms)).map(Box::new),
+        fix: sum.and_then(|sum| mending::formula(context, reading, sum)),
         ..finding.of(column.field).grouped("A003")
     })
 }

@@ -3,7 +3,6 @@
 use super::levels::rate_severity;
 use super::wording::{RateStyle, amount, yuan};
 use super::{Context, Rule, a001_subtotal_mismatch, causes, mending};
-use crate::computed;
 use crate::finding::{Field, Finding, Interval, Severity, Unit, Words};
 use crate::summary::{Project, Reading};
 use crate::value::{Figure, Level, executed_interval, rate_level, round};
@@ -88,8 +87,6 @@ fn finding(context: &Context<'_>, compared: &Compared<'_>) -> Option<Finding> {
         )
     };
     let help = help(compared, (&expected, &found), interval.as_ref());
-    let expression = computed::rate(context.located, context.summary, project.row);
-    let result = mending::rate_result(expression.as_ref(), quotient);
     let finding = Finding {
         expected: Some(expected),
         found: Some(found),
@@ -98,7 +95,7 @@ fn finding(context: &Context<'_>, compared: &Compared<'_>) -> Option<Finding> {
         unit: Some(Unit::Percent),
         interval: interval.map(Box::new),
         related: related(context, project),
-        fix: mending::formula(context, reading, expression, result).map(Box::new),
+        fix: mending::formula(context, reading, quotient),
         ..Finding::new(&RULE, context.at(reading), message, help).of(Field::ExecutionRate).on(project)
     };
     let explained = *level == Level::L1 || rate_severity(*level, budget.value) == Some(Severity::Info);

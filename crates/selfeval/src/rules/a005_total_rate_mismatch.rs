@@ -6,7 +6,6 @@ use super::columns::{AmountColumn, Budget, amount_columns, stated_budget};
 use super::levels::rate_severity;
 use super::wording::{RateStyle, amount};
 use super::{Context, Rule, causes, corrected, mending};
-use crate::computed;
 use crate::finding::{Field, Finding, Severity, Unit, Words};
 use crate::summary::{Reading, Total};
 use crate::value::{Figure, Level, Spread, rate_level, round};
@@ -32,7 +31,7 @@ pub(super) const RULE: Rule = Rule {
 };
 
 fn check(context: &Context<'_>) -> Vec<Finding> {
-    let total = context.summary.total.as_ref().filter(|_| !context.summary.projects.is_empty());
+    let total = context.total();
     total.and_then(|total| mismatch(context, total)).into_iter().collect()
 }
 
@@ -70,8 +69,6 @@ fn mismatch(context: &Context<'_>, total: &Total) -> Option<Finding> {
     let division =
         format!("{} ÷ {}", amount(context.summary, executed.value), amount(context.summary, budget.value));
     let mean = is_mean(context, rate).filter(|_| level > Level::L1);
-    let expression = computed::rate(context.located, context.summary, total.row);
-    let result = mending::rate_result(expression.as_ref(), quotient);
     let finding = Finding::new(
         &RULE,
         context.at(reading),
@@ -85,7 +82,7 @@ fn mismatch(context: &Context<'_>, total: &Total) -> Option<Finding> {
         found_value: reading.value(),
         unit: Some(Unit::Percent),
         related: related(context, total),
-        fix: mending::formula(context, reading, expression, result).map(Box::new),
+        fix: mending::formula(context, reading, quotient),
         ..finding.at(severity).of(Field::ExecutionRate)
     })
 }

@@ -2,7 +2,6 @@
 
 use super::wording::{RateStyle, amount};
 use super::{Context, Rule, corrected, mending};
-use crate::computed;
 use crate::finding::{Field, Finding, Severity, Unit, Words};
 use crate::summary::{Reading, Total};
 use crate::value::round;
@@ -28,7 +27,7 @@ pub(super) const RULE: Rule = Rule {
 };
 
 fn check(context: &Context<'_>) -> Vec<Finding> {
-    let total = context.summary.total.as_ref().filter(|_| !context.summary.projects.is_empty());
+    let total = context.total();
     total.and_then(|total| blank(context, total)).into_iter().collect()
 }
 
@@ -56,13 +55,11 @@ fn blank(context: &Context<'_>, total: &Total) -> Option<Finding> {
             format!("enter {expected} in {}", reading.cell),
         ),
     );
-    let expression = computed::rate(context.located, context.summary, total.row);
-    let result = mending::rate_result(expression.as_ref(), rate);
     Some(Finding {
         expected: Some(expected),
         expected_value: Some(round(rate, u32::try_from(decimals).unwrap_or(4))),
         unit: Some(Unit::Percent),
-        fix: mending::formula(context, reading, expression, result).map(Box::new),
+        fix: mending::formula(context, reading, rate),
         ..finding.of(Field::ExecutionRate)
     })
 }

@@ -4,7 +4,6 @@ use rust_decimal::Decimal;
 
 use super::wording::{RateStyle, amount};
 use super::{Context, Rule, column_group, mending, wording};
-use crate::computed;
 use crate::finding::{Field, Finding, Fix, Severity, Unit, Words};
 use crate::summary::{Project, Reading};
 
@@ -42,16 +41,13 @@ struct Blank<'a> {
     expected: String,
     value: Decimal,
     unit: Unit,
-    fix: Option<Fix>,
+    fix: Option<Box<Fix>>,
 }
 
 fn subtotal(context: &Context<'_>, project: &Project) -> Option<Finding> {
     let reading = project.budget.as_ref().filter(|reading| reading.is_blank())?;
     let value = project.funds_sum()?;
     let parts: Vec<Decimal> = project.funds.iter().filter_map(Reading::value).collect();
-    let result = wording::in_column(context, context.located.columns.budget.as_ref(), value);
-    let expression = computed::subtotal(context.located, project.row);
-    let fix = mending::formula(context, reading, expression, result);
     let blank = Blank {
         reading,
         field: Field::Budget,
@@ -60,7 +56,7 @@ fn subtotal(context: &Context<'_>, project: &Project) -> Option<Finding> {
         expected: amount(context.summary, value),
         value,
         unit: Unit::TenThousand,
-        fix,
+        fix: mending::formula(context, reading, value),
     };
     Some(finding(context, project, blank))
 }
@@ -71,8 +67,6 @@ fn rate(context: &Context<'_>, project: &Project) -> Option<Finding> {
     let value = executed.value.checked_div(budget.value)?;
     let written =
         format!("{} ÷ {}", amount(context.summary, executed.value), amount(context.summary, budget.value));
-    let expression = computed::rate(context.located, context.summary, project.row);
-    let result = mending::rate_result(expression.as_ref(), value);
     let blank = Blank {
         reading,
         field: Field::ExecutionRate,
@@ -81,7 +75,7 @@ fn rate(context: &Context<'_>, project: &Project) -> Option<Finding> {
         expected: RateStyle::of(context.summary, reading).show(value, context.summary.rate_decimals.max(4)),
         value,
         unit: Unit::Percent,
-        fix: mending::formula(context, reading, expression, result),
+        fix: mending::formula(context, reading, value),
     };
     Some(finding(context, project, blank))
 }
@@ -103,7 +97,7 @@ fn finding(context: &Context<'_>, project: &Project, blank: Blank<'_>) -> Findin
         expected: Some(expected),
         expected_value: Some(value),
         unit: Some(unit),
-        fix: fix.map(Box::new),
+        fix,
         ..finding.of(field).on(project).grouped(group)
     }
 }

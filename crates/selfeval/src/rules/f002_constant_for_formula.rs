@@ -1,6 +1,6 @@
 //! F002: a typed number where most of the column computes.
 
-use super::formulas::{as_shown, expression, outcome, spot, value, with_expression};
+use super::formulas::{as_shown, expression, outcome, spot, with_expression};
 use super::{Context, Rule, column_group};
 use crate::finding::{Applicability, Finding, Fix, Severity, Words};
 use crate::summary::Reading;
@@ -71,7 +71,7 @@ fn constant(context: &Context<'_>, reading: &Reading, formulas: usize) -> Findin
     let finding = spot.about(finding.found(raw, reading.value()).grouped(column_group(RULE.code, cell)));
     let Some(expression) = expression(context, cell) else { return finding };
     let Some(outcome) = outcome(context, &expression) else { return finding };
-    let right = value(outcome);
+    let right = outcome.to_value();
     let expected = as_shown(context, cell, right.as_ref());
     let figure = spot.figure(right.as_ref());
     let same = figure.is_some() && figure == reading.value();

@@ -4,7 +4,7 @@ use jixiao_workbook::formula::{Expr, Operator, parse};
 use jixiao_workbook::{CellRef, Range, Sheet};
 
 use super::cells::{amounts, listed};
-use super::formulas::{as_shown, expression, outcome, safe, spot, value, with_expression};
+use super::formulas::{as_shown, expression, outcome, safe, spot, with_expression};
 use super::{Context, Rule};
 use crate::computed::{Held, stored};
 use crate::finding::{Finding, Severity, Words};
@@ -139,7 +139,7 @@ fn finding(context: &Context<'_>, sheet: &Sheet, cell: CellRef, slip: &Slip) -> 
         .grouped(RULE.code);
     let finding = spot.about(finding);
     let Some(outcome) = outcome(context, &expression) else { return finding };
-    let right = value(outcome);
+    let right = outcome.to_value();
     let edit = with_expression(context, cell, &expression, outcome);
     finding
         .expected(as_shown(context, cell, right.as_ref()), spot.figure(right.as_ref()))

@@ -3,7 +3,7 @@
 use jixiao_workbook::formula::references;
 use jixiao_workbook::{Cell, CellRef, ValueRef};
 
-use super::formulas::{as_shown, expression, outcome, safe, spot, value, with_expression};
+use super::formulas::{as_shown, expression, outcome, safe, spot, with_expression};
 use super::{Context, Rule, column_group};
 use crate::finding::{Field, Finding, Related, Severity, Words};
 
@@ -92,7 +92,7 @@ fn finding(context: &Context<'_>, cell: Cell<'_>) -> Finding {
     else {
         return finding;
     };
-    let result = value(outcome);
+    let result = outcome.to_value();
     let edit = with_expression(context, cell.at, &right, outcome);
     finding
         .expected(as_shown(context, cell.at, result.as_ref()), spot.figure(result.as_ref()))

@@ -1,7 +1,7 @@
 //! What the rules about formulas share: which cell of the table a formula stands in, and how its figures read.
 
 use jixiao_workbook::number::decimal;
-use jixiao_workbook::{CellRef, Content, Edit, Style, Value, ValueRef};
+use jixiao_workbook::{CellRef, Content, Edit, Style, ValueRef};
 use rust_decimal::Decimal;
 
 use super::Context;
@@ -99,16 +99,22 @@ pub(super) fn with_expression(
     expression: &Expression,
     outcome: Outcome,
 ) -> Edit {
-    let content = Content::Formula { text: expression.formula(), cached: value(outcome) };
-    Edit::SetCell { sheet: context.located.sheet, cell, content, style: Style::Keep }
+    let content = Content::Formula { text: expression.formula(), cached: outcome.to_value() };
+    let fraction = matches!(expression, Expression::Rate { percent: None, .. });
+    let style = if fraction && lacks_percent(context, cell) {
+        Style::Format("0.00%".to_owned())
+    } else {
+        Style::Keep
+    };
+    Edit::SetCell { sheet: context.located.sheet, cell, content, style }
 }
 
-/// An outcome as a cell stores it.
-pub(super) fn value(outcome: Outcome) -> Value {
-    match outcome {
-        Outcome::Number(number) => Value::Number(jixiao_workbook::number::written(number)),
-        Outcome::Empty => Value::Text(String::new()),
-    }
+/// Whether the cell's own format would show a fraction as a bare number or as text.
+fn lacks_percent(context: &Context<'_>, cell: CellRef) -> bool {
+    context.workbook.sheet(context.located.sheet).is_ok_and(|sheet| {
+        let format = context.workbook.format_at(sheet, cell);
+        format.is_general() || format.is_text()
+    })
 }
 
 /// A value as a cell of the table's sheet shows it; nothing for blank.
@@ -130,6 +136,11 @@ impl Spot<'_> {
             ValueRef::Number(digits) => shifted(decimal(digits)?, self.exponent),
             _ => None,
         }
+    }
+
+    /// A figure in 万元, as a fraction or in points as the cell states it.
+    pub(super) fn in_cell(self, figure: Decimal) -> Option<Decimal> {
+        shifted(figure, -self.exponent)
     }
 
     /// The finding with the field, project and unit of this spot.

@@ -6,7 +6,7 @@ use crate::computed::Totals;
 use crate::finding::{Finding, Place, Related, Severity, Words};
 use crate::layout::Located;
 use crate::profile::{Profile, Weights};
-use crate::summary::{Reading, Summary, TextReading};
+use crate::summary::{Project, Reading, Summary, TextReading, Total};
 
 mod a001_subtotal_mismatch;
 mod a002_total_mismatch;
@@ -136,7 +136,12 @@ pub struct Context<'a> {
     pub weights: Weights,
 }
 
-impl Context<'_> {
+impl<'a> Context<'a> {
+    /// The total row, where there are projects that it could be the total of.
+    pub fn total(&self) -> Option<&'a Total> {
+        self.summary.total.as_ref().filter(|_| !self.summary.projects.is_empty())
+    }
+
     /// A place in the table's sheet.
     pub fn place(&self, cell: CellRef, text: impl Into<String>) -> Place {
         Place { sheet: Some(self.located.sheet_name.clone()), cell: Some(cell), text: text.into() }
@@ -155,6 +160,39 @@ impl Context<'_> {
     /// Another cell of the table's sheet that a finding speaks of.
     pub fn related(&self, cell: CellRef, note: Words) -> Related {
         Related { sheet: self.located.sheet_name.clone(), cell, note }
+    }
+}
+
+impl Finding {
+    /// A finding of a rule at a place, at the rule's usual severity.
+    pub fn new(rule: &Rule, place: Place, message: Words, help: Words) -> Self {
+        Self {
+            code: rule.code.into(),
+            name: rule.name.into(),
+            severity: rule.severity,
+            place,
+            field: None,
+            project: None,
+            message,
+            help,
+            expected: None,
+            found: None,
+            expected_value: None,
+            found_value: None,
+            unit: None,
+            interval: None,
+            related: Vec::new(),
+            group: None,
+            effect: None,
+            fix: None,
+        }
+    }
+
+    /// The same finding about a project.
+    #[must_use]
+    pub fn on(mut self, project: &Project) -> Self {
+        self.project = Some(project.name.text.clone());
+        self
     }
 }
 

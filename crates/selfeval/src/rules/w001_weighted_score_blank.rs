@@ -2,7 +2,6 @@
 
 use super::weighting::{basis, decimals, other};
 use super::{Context, Rule, corrected, mending, wording};
-use crate::computed;
 use crate::finding::{Field, Finding, Severity, Unit, Words};
 use crate::summary::Reading;
 use crate::value::round;
@@ -28,7 +27,7 @@ pub(super) const RULE: Rule = Rule {
 };
 
 fn check(context: &Context<'_>) -> Vec<Finding> {
-    let total = context.summary.total.as_ref().filter(|_| !context.summary.projects.is_empty());
+    let total = context.total();
     let reading = total.and_then(|total| total.score.as_ref()).filter(|reading| reading.is_blank());
     reading.map(|reading| blank(context, reading)).into_iter().collect()
 }
@@ -49,13 +48,11 @@ fn blank(context: &Context<'_>, reading: &Reading) -> Finding {
         ),
         help(context, reading, &expected),
     );
-    let expression = computed::weighted_score(context.located, context.weights);
-    let result = Some(round(score, places));
     Finding {
         expected: Some(expected),
         expected_value: Some(round(score, places)),
         unit: Some(Unit::Points),
-        fix: mending::formula(context, reading, expression, result).map(Box::new),
+        fix: mending::formula(context, reading, score),
         ..finding.of(Field::Score)
     }
 }

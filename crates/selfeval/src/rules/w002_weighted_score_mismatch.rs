@@ -2,7 +2,6 @@
 
 use super::weighting::{basis, decimals, fits, is_mean, other, stated};
 use super::{Context, Rule, causes, corrected, mending, wording};
-use crate::computed;
 use crate::finding::{Field, Finding, Severity, Unit, Words};
 use crate::value::round;
 
@@ -65,8 +64,6 @@ pub(super) fn mismatch(context: &Context<'_>, rule: &Rule) -> Option<Finding> {
             format!("enter {expected} in {}", reading.cell),
         ),
     );
-    let expression = computed::weighted_score(context.located, context.weights);
-    let result = Some(round(score, computed::DECIMALS));
     let effect =
         Words::new(format!("合计得分 {found} → {expected}"), format!("total score {found} → {expected}"));
     Some(Finding {
@@ -76,7 +73,7 @@ pub(super) fn mismatch(context: &Context<'_>, rule: &Rule) -> Option<Finding> {
         found_value: Some(figure.value),
         unit: Some(Unit::Points),
         effect: Some(Box::new(effect)),
-        fix: mending::formula(context, reading, expression, result).map(Box::new),
+        fix: mending::formula(context, reading, score),
         ..finding.of(Field::Score)
     })
 }

@@ -28,7 +28,7 @@ pub(super) const RULE: Rule = Rule {
 };
 
 fn check(context: &Context<'_>) -> Vec<Finding> {
-    let total = context.summary.total.as_ref().filter(|_| !context.summary.projects.is_empty());
+    let total = context.total();
     let reading = total.and_then(|total| total.score.as_ref());
     reading.and_then(|reading| state(context, reading)).into_iter().collect()
 }

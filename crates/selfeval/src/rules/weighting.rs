@@ -11,7 +11,7 @@ use crate::value::{Figure, Level, Spread, round, score_level, weighted_range};
 
 /// The total score stated, and its cell.
 pub(super) fn stated<'a>(context: &Context<'a>) -> Option<(&'a Reading, Figure)> {
-    let total = context.summary.total.as_ref().filter(|_| !context.summary.projects.is_empty())?;
+    let total = context.total()?;
     let reading = total.score.as_ref()?;
     Some((reading, reading.figure()?))
 }

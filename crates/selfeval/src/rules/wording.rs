@@ -3,7 +3,6 @@
 use rust_decimal::Decimal;
 
 use super::Context;
-use crate::layout::Column;
 use crate::summary::{RateScale, Reading, Summary};
 use crate::value::{fixed, shifted};
 
@@ -13,12 +12,6 @@ const MOST_TERMS: usize = 20;
 /// An amount in the unit of the table, zeros stripped, from 万元.
 pub(super) fn amount(summary: &Summary, value: Decimal) -> String {
     plain(shifted(value, -summary.money.exponent()).unwrap_or(value))
-}
-
-/// An amount of 万元 in the unit of a column, as its cells store it.
-pub(super) fn in_column(context: &Context<'_>, column: Option<&Column>, value: Decimal) -> Option<Decimal> {
-    let money = column.and_then(|column| column.money).unwrap_or(context.summary.money);
-    shifted(value, -money.exponent())
 }
 
 /// A number with its zeros stripped.

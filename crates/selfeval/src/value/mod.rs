@@ -9,9 +9,7 @@ mod window;
 
 pub(crate) use parse::is_blank;
 pub use parse::{Parsed, is_no_value, parse};
-pub use window::{
-    Level, Spread, SumLevel, executed_interval, rate_level, score_level, sum_level, weighted_range,
-};
+pub use window::{Level, Spread, executed_interval, rate_level, score_level, weighted_range};
 
 /// A unit of money.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -18,19 +18,6 @@ pub enum Level {
     L3,
 }
 
-/// How far a stated sum is from the sum of its parts.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum SumLevel {
-    /// Equal.
-    Exact,
-    /// Within the accepted tail difference (尾差).
-    Tail,
-    /// Within what rounding of the parts and of the sum can make.
-    Rounding,
-    /// More than rounding explains.
-    Mismatch,
-}
-
 /// A value whose true value lies in [value − half, value + half).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Spread {
@@ -111,27 +98,6 @@ pub fn executed_interval(rate: Figure, executed: Figure, budget: Figure) -> Opti
         return None;
     }
     Some((shifted(from, 4)?.normalize(), shifted(to, 4)?.normalize()))
-}
-
-/// Judges a stated sum by its parts: exact, within the tail difference, within (n+1)·h, or more. What a formula
-/// gave has no window of its own. `None` past what a decimal holds.
-pub fn sum_level(stated: Figure, parts: impl IntoIterator<Item = Figure>, tail: Decimal) -> Option<SumLevel> {
-    let own = |figure: Figure| if figure.formula { Decimal::ZERO } else { figure.half() };
-    let mut sum = Spread { value: Decimal::ZERO, half: own(stated) };
-    for part in parts {
-        sum.value = sum.value.checked_add(part.value)?;
-        sum.half = sum.half.checked_add(own(part))?;
-    }
-    let difference = stated.value.checked_sub(sum.value)?.abs();
-    Some(if difference.is_zero() {
-        SumLevel::Exact
-    } else if difference <= tail {
-        SumLevel::Tail
-    } else if difference <= sum.half {
-        SumLevel::Rounding
-    } else {
-        SumLevel::Mismatch
-    })
 }
 
 /// The least and the greatest of Σ(wᵢ·sᵢ)/Σwᵢ over all weights within their windows. `None` where the weights
@@ -227,24 +193,6 @@ mod tests {
             let expected = expected.map(|(from, to)| (from.parse().unwrap(), to.parse().unwrap()));
             assert_eq!(found, expected, "{rate}");
         }
-    }
-
-    #[test]
-    fn sums_are_judged_by_the_windows_of_what_was_typed() {
-        let tail = Decimal::new(1, 2);
-        let cases = [
-            ("10.00", ["3.00", "7.00"], SumLevel::Exact),
-            ("10.01", ["3.00", "7.00"], SumLevel::Tail),
-            ("10.1", ["3.0", "7.0"], SumLevel::Rounding),
-            ("10.2", ["3.0", "7.0"], SumLevel::Mismatch),
-            ("11.00", ["3.00", "7.00"], SumLevel::Mismatch),
-        ];
-        for (stated, parts, level) in cases {
-            assert_eq!(sum_level(figure(stated), parts.map(figure), tail), Some(level), "{stated}");
-        }
-        let computed = Figure { formula: true, ..figure("10.1") };
-        let parts = ["3.0", "7.0"].map(|part| Figure { formula: true, ..figure(part) });
-        assert_eq!(sum_level(computed, parts, tail), Some(SumLevel::Mismatch));
     }
 
     #[test]
