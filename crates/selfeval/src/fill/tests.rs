@@ -537,3 +537,97 @@ fn stale_results_are_renewed_in_one_recalculation() {
         "on what H7 gives, not on what it stored"
     );
 }
+
+/// The drawn form again, all cells in General format, changed while it is built: a protected sheet, an array.
+fn rebuilt(text: &str, array: Option<(&str, &str)>, change: impl Fn(&mut SheetBuilder)) -> Workbook {
+    let drawn = sketch::workbook(text);
+    let sheet = drawn.sheet(SheetId(0)).unwrap();
+    let mut builder = SheetBuilder::default();
+    for cell in sheet.rows().flat_map(jixiao_workbook::sheet::Row::cells) {
+        builder.cell(cell.at, cell.value, 0).unwrap();
+        let of_array = array.filter(|(first, _)| cell.at.to_string() == *first);
+        let kind =
+            of_array.map_or(FormulaKind::Plain, |(_, range)| FormulaKind::Array(range.parse().unwrap()));
+        if let Some(formula) = cell.formula {
+            builder.formula(formula.text, kind).unwrap();
+        }
+    }
+    for merge in sheet.merges() {
+        builder.merge(*merge);
+    }
+    change(&mut builder);
+    let general = NumberFormat { code: "General".to_owned() };
+    Workbook::from_sheets(vec![("附表".to_owned(), builder.finish())], vec![general])
+}
+
+fn kept(plan: &Plan) -> Vec<String> {
+    plan.kept.iter().map(|kept| kept.cell.to_string()).collect()
+}
+
+fn set(plan: &Plan) -> Vec<CellRef> {
+    let cell = |edit: &Edit| match edit {
+        Edit::SetCell { cell, .. } => Some(*cell),
+        _ => None,
+    };
+    plan.edits.iter().filter_map(cell).collect()
+}
+
+#[test]
+fn a_computed_cell_covered_by_a_merge_is_left_and_named() {
+    let rows = ["1|甲|局||20|.|0|4.4||85|", "2|乙|局|^|830|0|0|814.79|^|94|", TOTAL];
+    let plan = filled(&official(&rows), Options::default());
+    assert_eq!(kept(&plan), ["D7", "I7"]);
+    assert_eq!(
+        only(&written(&plan), &["D6", "I6"]),
+        ["D6 =SUM(E6:G6) 20", "I6 =IF(N(D6)=0,\"\",H6/D6) 22.00%"]
+    );
+    let sheet = sketch::workbook(&official(&rows));
+    let sheet = sheet.sheet(SheetId(0)).unwrap();
+    assert!(set(&plan).iter().all(|cell| sheet.anchor(*cell) == *cell), "nothing is set under a merge");
+}
+
+#[test]
+fn nothing_is_set_inside_an_array() {
+    let rows = ["1|甲|局|=E6:E7 -> 20|20|.|0|4.4||85|", "2|乙|局|830|830|0|0|814.79||94|", TOTAL];
+    let workbook = rebuilt(&official(&rows), Some(("D6", "D6:D7")), |_| {});
+    for options in [Options::default(), RECOMPUTE] {
+        let plan = plan_of(&workbook, options);
+        assert!(!set(&plan).iter().any(|cell| ["D6", "D7"].contains(&cell.to_string().as_str())));
+        assert_eq!(kept(&plan), ["D6", "D7"]);
+        assert_eq!(only(&written(&plan), &["D8"]), ["D8 =SUM(D6:D7) 850"], "what the array shows is summed");
+    }
+}
+
+#[test]
+fn locked_cells_of_a_protected_sheet_are_filled_as_others() {
+    let text = official(&[TWO[0], TWO[1], TOTAL]);
+    let open = plan_of(&rebuilt(&text, None, |_| {}), Options::default());
+    let locked = plan_of(&rebuilt(&text, None, SheetBuilder::protect), Options::default());
+    assert_eq!(locked, open, "protection keeps a person from typing; it has no password to ask for here");
+}
+
+#[test]
+fn a_rate_column_in_percent_is_known_by_its_figures_without_a_label() {
+    let rows = [
+        "1|甲|局|20|20|||4.4|22|85|",
+        "2|乙|局|830|830|||814.79|98.17|94|",
+        "3|丙|局|3|3|||0.91||80|",
+        TOTAL,
+    ];
+    let plan = settled(&official(&rows), Options::default());
+    let rates = written(&plan);
+    assert_eq!(
+        only(&rates, &["I8", "I9"]),
+        ["I8 =IF(N(D8)=0,\"\",ROUND(H8/D8*100,2)) 30.33", "I9 =IF(N(D9)=0,\"\",ROUND(H9/D9*100,2)) 96.14"]
+    );
+}
+
+#[test]
+fn a_plan_is_the_same_after_serialization() {
+    let rows = ["1|甲|局|=SUM(E6:G6) -> 25|'20|.|0|4.4|22%|85|", "2|乙|局||830|0|0|.||94|", TOTAL];
+    for options in [Options::default(), FIX, RECOMPUTE] {
+        let plan = filled(&official(&rows), options);
+        let json = serde_json::to_string(&plan).unwrap();
+        assert_eq!(serde_json::from_str::<Plan>(&json).unwrap(), plan);
+    }
+}
