@@ -20,7 +20,13 @@ const DIGITS: usize = 15;
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
-    let [input, sheet, cell, value, output] = arguments.as_slice() else {
+    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    ExitCode::from(run(&arguments))
+}
+
+/// Does what the arguments say; the exit code.
+pub(crate) fn run(arguments: &[&str]) -> u8 {
+    let [input, sheet, cell, value, output] = arguments else {
         return failed(2, "usage: edit_cell IN SHEET CELL VALUE OUT");
     };
     if is_same_file(Path::new(input), Path::new(output)) {
@@ -31,14 +37,14 @@ fn main() -> ExitCode {
         Err(error) => return failed(3, &format!("{input}: {error}")),
     };
     match std::fs::write(output, bytes) {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(()) => 0,
         Err(error) => failed(4, &format!("{output}: {error}")),
     }
 }
 
-fn failed(code: u8, message: &str) -> ExitCode {
+fn failed(code: u8, message: &str) -> u8 {
     eprintln!("{message}");
-    ExitCode::from(code)
+    code
 }
 
 fn is_same_file(a: &Path, b: &Path) -> bool {

@@ -3,6 +3,19 @@
 //! The contract: every function is pure (same input, same text), the caller says which language and whether
 //! colour is wanted, and nothing that was found is left out without a word.
 //!
+//! ```
+//! use jixiao_render::text::{Style, check};
+//! use jixiao_selfeval::{Profile, review};
+//! use jixiao_workbook::Workbook;
+//!
+//! let bytes = include_bytes!("../../../test-data/template/official-2023-inputs.xlsx");
+//! let review = review(&Workbook::open(bytes.to_vec())?, &Profile::national(), Default::default());
+//!
+//! let report = check("表.xlsx", &review, Style::default());
+//! assert!(report.starts_with("改后再报　表.xlsx"));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
 //! | module | holds |
 //! |---|---|
 //! | [`words`] | the languages, and the terms that every format shares |

@@ -4,6 +4,21 @@
 //! The contract: reading never fails on content, arithmetic is decimal and exact, every finding names a place,
 //! and no file, clock, thread or environment is touched.
 //!
+//! ```
+//! use jixiao_selfeval::{Profile, review, review::Verdict};
+//! use jixiao_workbook::Workbook;
+//!
+//! let bytes = include_bytes!("../../../test-data/template/official-2023-inputs.xlsx");
+//! let form = Workbook::open(bytes.to_vec())?;
+//! let review = review(&form, &Profile::national(), Default::default());
+//!
+//! let table = review.table.as_ref().ok_or("no table")?;
+//! assert_eq!(table.summary.projects.len(), 14);
+//! // What the form leaves to be computed is still open.
+//! assert_eq!(review.verdict(), Verdict::Fail);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
 //! | module | holds |
 //! |---|---|
 //! | [`value`] | figures, rounding, windows, the ways numbers are written |

@@ -3,6 +3,23 @@
 //! The contract: what is not edited stays byte-identical, reading never panics on content, and the same
 //! bytes with the same edits always give the same bytes. This crate knows nothing of any form.
 //!
+//! ```
+//! use jixiao_workbook::patch::Signature;
+//! use jixiao_workbook::{Content, Edit, Style, ValueRef, Workbook};
+//!
+//! let bytes = include_bytes!("../../../test-data/template/official-2023-inputs.xlsx");
+//! let form = Workbook::open(bytes.to_vec())?;
+//! let sheet = form.sheet_named("附表").ok_or("no such sheet")?;
+//! let cell = "E7".parse()?;
+//! assert_eq!(form.value(sheet, cell), ValueRef::Number("830"));
+//!
+//! let edit = Edit::SetCell { sheet, cell, content: Content::Number("830.5".into()), style: Style::Keep };
+//! let edited = Workbook::open(form.apply(&[edit], Signature::Keep)?)?;
+//! assert_eq!(edited.value(sheet, cell), ValueRef::Number("830.5"));
+//! assert_eq!(jixiao_workbook::diff::diff(&form, &edited)?.cells.len(), 1);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
 //! | module | holds |
 //! |---|---|
 //! | [`address`] | cell references, ranges, columns |

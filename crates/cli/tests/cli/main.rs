@@ -10,6 +10,10 @@
 )]
 
 mod check;
+#[path = "../../../../examples/edit_cell.rs"]
+#[expect(dead_code, reason = "its main reads the command line of the process")]
+mod edit_cell;
+mod examples;
 mod fill;
 mod reference;
 mod support;
