@@ -1,10 +1,12 @@
 //! A001: 小计 is the sum of its parts; where a part may have no column, the parts do not exceed it.
 
+use std::cell::OnceCell;
+
 use rust_decimal::Decimal;
 
 use super::levels::sum_severity;
-use super::{Context, Rule, causes, mending, wording};
-use crate::computed;
+use super::{Context, Rule, causes, corrected, mending, wording};
+use crate::computed::{self, Totals};
 use crate::finding::{Field, Finding, Severity, Unit, Words};
 use crate::summary::{Project, Reading};
 use crate::value::Spread;
@@ -30,7 +32,9 @@ pub(super) const RULE: Rule = Rule {
 };
 
 fn check(context: &Context<'_>) -> Vec<Finding> {
-    context.summary.projects.iter().filter_map(|project| mismatch(context, project)).collect()
+    // Every finding tells what it changes, which takes all projects to know: once is enough.
+    let right = OnceCell::new();
+    context.summary.projects.iter().filter_map(|project| mismatch(context, project, &right)).collect()
 }
 
 /// The sum of the parts where the stated 小计 is not it at warning or above: what totals may have been made of.
@@ -60,12 +64,13 @@ fn exhaustive(context: &Context<'_>) -> bool {
     context.profile.parts_exhaustive || context.summary.funds.iter().any(|fund| fund.key == "other")
 }
 
-fn mismatch(context: &Context<'_>, project: &Project) -> Option<Finding> {
+fn mismatch(context: &Context<'_>, project: &Project, right: &OnceCell<Totals>) -> Option<Finding> {
     let (reading, sum, severity) = judge(context, project)?;
     if causes::formula_at_fault(context, reading) {
         return None;
     }
     let stated = reading.value()?;
+    let right = right.get_or_init(|| corrected::totals(context));
     let show = |value| wording::amount(context.summary, value);
     let (expected, found) = (show(sum.value), reading.raw().into_owned());
     let difference = show(stated.checked_sub(sum.value)?.abs());
@@ -87,7 +92,9 @@ fn mismatch(context: &Context<'_>, project: &Project) -> Option<Finding> {
         found_value: Some(stated),
         unit: Some(Unit::TenThousand),
         related: related(context, project),
-        effect: effect(context, project, sum.value).filter(|_| severity > Severity::Info).map(Box::new),
+        effect: effect(context, project, (sum.value, right))
+            .filter(|_| severity > Severity::Info)
+            .map(Box::new),
         fix,
         ..finding.at(severity).of(Field::Budget).on(project)
     })
@@ -128,10 +135,11 @@ fn related(context: &Context<'_>, project: &Project) -> Vec<crate::finding::Rela
 
 /// What the total budget and the weighted score become with the corrected subtotal; a total that is stated right
 /// already does not change.
-fn effect(context: &Context<'_>, project: &Project, corrected: Decimal) -> Option<Words> {
+fn effect(context: &Context<'_>, project: &Project, (corrected, right): (Decimal, &Totals)) -> Option<Words> {
     let change = corrected.checked_sub(project.budget_figure()?.value)?;
     let total = context.totals.budget.checked_add(change)?;
-    let parts = [budget_effect(context, total), score_effect(context, project, (change, total))];
+    let parts =
+        [budget_effect(context, total, right), score_effect(context, project, (change, total, right))];
     let parts: Vec<Words> = parts.into_iter().flatten().collect();
     let joined = |separator: &str, text: fn(&Words) -> &str| {
         parts.iter().map(text).collect::<Vec<_>>().join(separator)
@@ -139,9 +147,9 @@ fn effect(context: &Context<'_>, project: &Project, corrected: Decimal) -> Optio
     (!parts.is_empty()).then(|| Words::new(joined("，", |words| &words.zh), joined(", ", |words| &words.en)))
 }
 
-fn budget_effect(context: &Context<'_>, total: Decimal) -> Option<Words> {
+fn budget_effect(context: &Context<'_>, total: Decimal, right: &Totals) -> Option<Words> {
     let stated = context.summary.total.as_ref().and_then(|total| total.budget.as_ref()?.figure());
-    let gap = stated.and_then(|stated| stated.value.checked_sub(total));
+    let gap = stated.and_then(|stated| stated.value.checked_sub(right.budget));
     if gap.is_some_and(|gap| gap.abs() <= context.profile.tail_difference) {
         return None;
     }
@@ -153,7 +161,7 @@ fn budget_effect(context: &Context<'_>, total: Decimal) -> Option<Words> {
 fn score_effect(
     context: &Context<'_>,
     project: &Project,
-    (change, total): (Decimal, Decimal),
+    (change, total, right): (Decimal, Decimal, &Totals),
 ) -> Option<Words> {
     let before = context.totals.score_by_budget?;
     let added = change.checked_mul(project.score_figure()?.value)?;
@@ -161,8 +169,9 @@ fn score_effect(
     let stated = context.summary.total.as_ref().and_then(|total| total.score.as_ref()?.value());
     let (before, after) =
         (wording::points(before, computed::DECIMALS), wording::points(after, computed::DECIMALS));
-    let right = stated.is_some_and(|stated| wording::points(stated, computed::DECIMALS) == after);
-    (before != after && !right).then(|| {
+    let points = |score| wording::points(score, computed::DECIMALS);
+    let is_right = stated.is_some() && stated.map(points) == right.score_by_budget.map(points);
+    (before != after && !is_right).then(|| {
         Words::new(format!("合计得分 {before} → {after}"), format!("weighted score {before} → {after}"))
     })
 }
@@ -205,6 +214,17 @@ mod tests {
         assert_eq!(effect("合计|<|<|1893.66|1893.66|0|0|1722.16|.|92.97|."), None);
         let both = effect("合计|<|<|1875.66|1893.66|0|0|1722.16|.|.|.");
         assert_eq!(both.unwrap(), "全年预算数合计 1875.66 → 1893.66，合计得分 93.04 → 92.97");
+    }
+
+    #[test]
+    fn totals_that_are_right_for_all_wrong_subtotals_are_no_effect_of_any() {
+        let mut rows = PROJECTS.to_vec();
+        rows[1] = "2|交管站|中川园区|2|20|0|0|4.4|'22.02%|85|2";
+        rows[3] = "4|水电费|中川园区|4.5|45|0|0|43.21|'96.03%|96|4";
+        rows.push("合计|<|<|1893.66|1893.66|0|0|1722.16|.|92.97|.");
+        let found = findings(RULE, &official(&rows));
+        assert_eq!(lines(&found), ["Error D7 2 → 20", "Error D9 4.5 → 45"]);
+        assert!(found.iter().all(|finding| finding.effect.is_none()));
     }
 
     #[test]
