@@ -36,7 +36,7 @@
 //! | [`calc`] | evaluates the functions forms use, in exact decimals |
 //! | [`edit`] | the edits, the only way to change a workbook |
 //! | [`patch`] | edits to bytes, and the values that charts keep |
-//! | [`refresh`] | which stored results follow from an edit |
+//! | [`refresh`] | which stored results follow from an edit, and which are stale |
 //! | [`diff`] | what differs between two workbooks |
 
 pub mod address;

@@ -1,4 +1,5 @@
-//! Which stored results follow from edits: every formula of any sheet that depends on an edited cell.
+//! Which stored results follow from edits, and which were stale before: every formula of any sheet, in the order of
+//! dependence.
 
 mod index;
 
