@@ -42,9 +42,31 @@ pub fn written(value: Decimal) -> String {
     if value.is_zero() {
         return "0".to_owned();
     }
-    let plain = value.normalize().to_string();
+    let value = value.normalize();
+    let plain = digits(value);
+    // Up to 15 digits are those of one double only, which nothing shorter reads back to.
+    if value.scale() <= 5 && value.mantissa().unsigned_abs() < 10u128.pow(KEPT) {
+        return plain;
+    }
     let Ok(double) = plain.parse::<f64>() else { return plain };
     if (1e-5..1e21).contains(&double.abs()) { double.to_string() } else { format!("{double:E}") }
+}
+
+/// A decimal's own digits, as it displays, without the slow steps that only long decimals need.
+pub fn digits(value: Decimal) -> String {
+    let scale = value.scale() as usize;
+    let Ok(mantissa) = u64::try_from(value.mantissa().unsigned_abs()) else { return value.to_string() };
+    let mut text = mantissa.to_string();
+    if scale > 0 {
+        if text.len() <= scale {
+            text.insert_str(0, "0".repeat(scale + 1 - text.len()).as_str());
+        }
+        text.insert(text.len() - scale, '.');
+    }
+    if value.is_sign_negative() && mantissa > 0 {
+        text.insert(0, '-');
+    }
+    text
 }
 
 /// A decimal rounded to a number of significant digits, half away from zero, without trailing zeros.
@@ -135,6 +157,14 @@ fn exponent(bytes: &[u8]) -> Option<i64> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn digits_are_those_that_display() {
+        for text in ["0", "0.00", "7", "-3", "4.40", "-0.05", "0.0123", "100.001", "18446744073709551616.5"] {
+            let value: Decimal = text.parse().unwrap();
+            assert_eq!(digits(value), value.to_string());
+        }
+    }
 
     #[test]
     fn written_digits_mean_their_fifteen_significant_ones() {

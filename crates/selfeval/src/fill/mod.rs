@@ -34,17 +34,13 @@ pub struct Options {
     pub weights: Option<Weights>,
 }
 
-/// A cell the plan writes.
+/// A cell the plan writes; what is put into it is its edit's.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Written {
     /// The cell.
     pub cell: CellRef,
     /// The field.
     pub field: Field,
-    /// The formula without `=`; none for a number or text.
-    pub formula: Option<String>,
-    /// The value stored, as digits.
-    pub value: String,
     /// The value as the cell will show it.
     pub shown: String,
     /// What was shown before, where it differs.

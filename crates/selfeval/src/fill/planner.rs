@@ -201,13 +201,10 @@ impl<'a> Planner<'a> {
         let shown = self.shown(cell, value, format.as_deref());
         let formula = target.expression.formula();
         let cached = value.to_value();
-        let digits = cached.as_ref().as_text().to_owned();
         let raw = target.reading.raw();
         self.plan.written.push(Written {
             cell,
             field: target.field,
-            formula: Some(formula.clone()),
-            value: digits,
             before: (!raw.is_empty() && !self.shows_same(target, &shown, format.as_deref()))
                 .then(|| raw.into_owned()),
             shown,
@@ -254,8 +251,6 @@ impl<'a> Planner<'a> {
         self.plan.written.push(Written {
             cell,
             field,
-            formula: None,
-            value: digits.clone(),
             before: (!raw.is_empty() && raw != shown).then(|| raw.into_owned()),
             shown,
             format: format.clone(),

@@ -5,7 +5,7 @@ use rust_decimal::Decimal;
 use super::wording::{RateStyle, percent};
 use super::{Context, Rule};
 use crate::finding::{Field, Finding, Severity, Unit, Words};
-use crate::summary::{Project, TextReading};
+use crate::summary::{Project, Reading, TextReading};
 use crate::value::round;
 
 pub(super) const RULE: Rule = Rule {
@@ -34,7 +34,8 @@ const EMPTY_WORDS: [&str; 6] = ["无", "正常", "已完成", "正常完成", "�
 const LEAST_CHARACTERS: usize = 4;
 
 fn check(context: &Context<'_>) -> Vec<Finding> {
-    context.summary.projects.iter().filter_map(|project| unexplained(context, project)).collect()
+    let limit = percent(context.profile.reason_below);
+    context.summary.projects.iter().filter_map(|project| unexplained(context, project, &limit)).collect()
 }
 
 /// A project's rate: B/A, else the stated one.
@@ -45,7 +46,7 @@ pub(super) fn rate(project: &Project) -> Option<Decimal> {
     if zero { None } else { computed().or_else(stated) }
 }
 
-fn unexplained(context: &Context<'_>, project: &Project) -> Option<Finding> {
+fn unexplained(context: &Context<'_>, project: &Project, limit: &str) -> Option<Finding> {
     let decimals = context.summary.rate_decimals.max(4);
     let rate = round(rate(project)?, u32::try_from(decimals).unwrap_or(4));
     let threshold = context.profile.reason_below;
@@ -56,7 +57,6 @@ fn unexplained(context: &Context<'_>, project: &Project) -> Option<Finding> {
     }
     let place = texts.into_iter().flatten().next();
     let shown = shown(context, project, (rate, decimals));
-    let limit = percent(threshold);
     let (zh, en) = lacking(project);
     let at = match (place, project.rate.as_ref().or(project.executed.as_ref())) {
         (Some(text), _) => context.at_text(text),
@@ -84,11 +84,12 @@ fn unexplained(context: &Context<'_>, project: &Project) -> Option<Finding> {
 
 /// The stated rate where it is low, too; else B/A.
 fn shown(context: &Context<'_>, project: &Project, (rate, decimals): (Decimal, i8)) -> String {
-    let stated = project.rate.as_ref().filter(|reading| reading.raw().contains(['%', '％']));
-    let low = |value: Option<Decimal>| value.is_some_and(|value| value < context.profile.reason_below);
-    match stated {
-        Some(reading) if low(reading.value()) => reading.raw().into_owned(),
-        _ => RateStyle::Percent.show(rate, decimals),
+    let is_low =
+        |reading: &&Reading| reading.value().is_some_and(|value| value < context.profile.reason_below);
+    let stated = project.rate.as_ref().filter(is_low).map(Reading::raw);
+    match stated.filter(|raw| raw.contains(['%', '％'])) {
+        Some(raw) => raw.into_owned(),
+        None => RateStyle::Percent.show(rate, decimals),
     }
 }
 

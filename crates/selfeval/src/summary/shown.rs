@@ -1,6 +1,7 @@
 //! What a person sees in a number cell: the number format applied to the stored value.
 
 use jixiao_workbook::NumberFormat;
+use jixiao_workbook::number::digits;
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
@@ -52,15 +53,15 @@ impl Shown {
 fn fixed(value: Decimal, decimals: u32) -> String {
     let mut value = round(value, decimals);
     value.rescale(decimals.min(28));
-    value.to_string()
+    digits(value)
 }
 
 /// General format shows at most 11 characters, the point included.
 fn general(value: Decimal) -> String {
     let value = value.normalize();
-    let whole = value.trunc().abs().to_string().len();
+    let whole = digits(value.trunc().abs()).len();
     let decimals = u32::try_from(10_usize.saturating_sub(whole)).unwrap_or(0);
-    round(value, decimals).normalize().to_string()
+    digits(round(value, decimals).normalize())
 }
 
 fn parted(text: &str) -> String {

@@ -1,6 +1,7 @@
 //! Figures as they stand in a table: how numbers are written, rounding half away from zero, and the windows of
 //! true values that shown figures stand for.
 
+use jixiao_workbook::number::digits;
 use rust_decimal::{Decimal, RoundingStrategy};
 use serde::{Deserialize, Serialize};
 
@@ -80,7 +81,7 @@ pub fn round(value: Decimal, decimals: u32) -> Decimal {
 ///
 /// `format!("{:.2}")` of a decimal panics where whole digits and decimals together are more than it can hold.
 pub fn fixed(value: Decimal, decimals: u32) -> String {
-    let mut text = round(value, decimals).to_string();
+    let mut text = digits(round(value, decimals));
     let written = text.split_once('.').map_or(0, |(_, after)| after.len());
     let missing = (decimals as usize).saturating_sub(written);
     if missing > 0 && written == 0 {
