@@ -33,7 +33,15 @@ pub struct Words {
 impl Words {
     /// Both languages.
     pub fn new(zh: impl Into<Cow<'static, str>>, en: impl Into<Cow<'static, str>>) -> Self {
-        Self { zh: zh.into(), en: en.into() }
+        Self { zh: fitted(zh.into()), en: fitted(en.into()) }
+    }
+}
+
+/// A text without room to grow, since a large form has a hundred thousand of them.
+fn fitted(text: Cow<'static, str>) -> Cow<'static, str> {
+    match text {
+        Cow::Owned(text) => Cow::Owned(text.into_boxed_str().into_string()),
+        constant => constant,
     }
 }
 

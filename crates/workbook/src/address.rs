@@ -1,6 +1,6 @@
 //! Cell addresses and ranges, counted from 1 as people see them, within the grid of 1,048,576 × 16,384.
 
-use std::fmt;
+use std::fmt::{self, Write as _};
 use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
@@ -76,19 +76,27 @@ impl CellRef {
 
 /// The letters of a column counted from 1: 1 is `A`, 27 is `AA`.
 pub fn column_letters(column: u16) -> String {
-    let mut rest = column;
-    let mut letters = Vec::with_capacity(3);
-    while rest > 0 {
-        let digit = (rest - 1) % 26;
-        letters.push(char::from(b'A' + u8::try_from(digit).unwrap_or(0)));
-        rest = (rest - 1) / 26;
+    let (letters, from) = letters(column);
+    letters.iter().skip(from).copied().map(char::from).collect()
+}
+
+/// A column's letters, and where in the three places they begin.
+fn letters(column: u16) -> ([u8; 3], usize) {
+    let (mut letters, mut from, mut rest) = ([b'A'; 3], 3, column);
+    for (at, slot) in letters.iter_mut().enumerate().rev() {
+        if rest > 0 {
+            *slot += u8::try_from((rest - 1) % 26).unwrap_or(0);
+            (rest, from) = ((rest - 1) / 26, at);
+        }
     }
-    letters.iter().rev().collect()
+    (letters, from)
 }
 
 impl fmt::Display for CellRef {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}{}", column_letters(self.column), self.row)
+        let (letters, from) = letters(self.column);
+        letters.iter().skip(from).try_for_each(|letter| f.write_char(char::from(*letter)))?;
+        fmt::Display::fmt(&self.row, f)
     }
 }
 

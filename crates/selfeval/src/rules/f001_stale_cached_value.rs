@@ -1,10 +1,11 @@
 //! F001: the result stored with a formula is not what the formula gives.
 
 use jixiao_workbook::{Cell, Content, Edit, Sheet, Style, Value, ValueRef, refresh};
+use rust_decimal::Decimal;
 
 use super::formulas::{as_shown, expression, safe, spot};
 use super::{Context, Rule, column_group};
-use crate::computed::{Held, agrees, stored};
+use crate::computed::{Held, agrees, standing};
 use crate::finding::{Finding, Severity, Words};
 
 pub(super) const RULE: Rule = Rule {
@@ -60,10 +61,12 @@ fn is_right(context: &Context<'_>, sheet: &Sheet, cell: &Cell<'_>) -> bool {
     let Some((formula, own)) = cell.formula.zip(expression(context, cell.at)) else { return false };
     let look = |at| match sheet.cell(at) {
         Some(cell) if cell.formula.is_some() && cell.value == ValueRef::Blank => Held::Error,
-        _ => stored(sheet, at),
+        cell => standing(cell.map_or(ValueRef::Blank, |cell| cell.value)),
     };
-    formula.text == own.formula()
-        && own.value(look).is_some_and(|value| agrees(cell.value, value, own.magnitude(look)))
+    // Within the strictest bound, hardly any sum asks for its terms a second time.
+    let agrees =
+        |value| agrees(cell.value, value, Decimal::ZERO) || agrees(cell.value, value, own.magnitude(look));
+    formula.text == own.formula() && own.value(look).is_some_and(agrees)
 }
 
 /// A formula of the table's sheet whose stored result is to be another; one without a result, or with an error,

@@ -67,8 +67,8 @@ fn unexplained(context: &Context<'_>, project: &Project, limit: &str) -> Option<
         &RULE,
         at,
         Words::new(
-            format!("执行率 {shown}，低于 {limit}，{zh}"),
-            format!("the rate is {shown}, below {limit}, and {en}"),
+            ["执行率 ", &shown, "，低于 ", limit, "，", &zh.concat()].concat(),
+            ["the rate is ", &shown, ", below ", limit, ", and ", &en.concat()].concat(),
         ),
         help(place),
     );
@@ -101,30 +101,33 @@ fn field(project: &Project) -> Field {
     }
 }
 
-/// What the table has instead of a reason.
-fn lacking(project: &Project) -> (String, String) {
+/// What the table has instead of a reason, in pieces: a large form has this sentence on most of its rows.
+fn lacking(project: &Project) -> ([&str; 4], [&str; 5]) {
     let written =
         [(project.reason.as_deref(), "偏差原因", "reason"), (project.remark.as_ref(), "备注", "remark")]
             .into_iter()
             .find_map(|(text, zh, en)| text.filter(|text| !text.text.is_empty()).map(|text| (text, zh, en)));
     let Some((text, zh, en)) = written else {
-        return ("没有说明原因".to_owned(), "no reason is given".to_owned());
+        return (["没有说明原因", "", "", ""], ["no reason is given", "", "", "", ""]);
     };
-    let text = &text.text;
-    let sequence = project.sequence.as_ref().is_some_and(|sequence| sequence.raw().trim() == text.as_str());
+    let text = text.text.as_str();
+    let sequence = project.sequence.as_ref().is_some_and(|sequence| sequence.raw().trim() == text);
     if sequence {
-        (format!("{zh}“{text}”只是序号"), format!("the {en} “{text}” is only the sequence number"))
+        ([zh, "“", text, "”只是序号"], ["the ", en, " “", text, "” is only the sequence number"])
     } else {
-        (format!("{zh}“{text}”没有说明原因"), format!("the {en} “{text}” states no reason"))
+        ([zh, "“", text, "”没有说明原因"], ["the ", en, " “", text, "” states no reason"])
     }
 }
 
 fn help(place: Option<&TextReading>) -> Words {
     match place {
-        Some(text) => Words::new(
-            format!("在 {} 写一句原因", text.cell),
-            format!("write the reason in {} in a sentence", text.cell),
-        ),
+        Some(text) => {
+            let cell = text.cell.to_string();
+            Words::new(
+                ["在 ", &cell, " 写一句原因"].concat(),
+                ["write the reason in ", &cell, " in a sentence"].concat(),
+            )
+        }
         None => Words::new(
             "表中没有备注栏，在报告中写明原因",
             "the table has no remark column: state the reason in the report",

@@ -118,13 +118,14 @@ impl<'a> Iterator for Attributes<'a> {
     fn next(&mut self) -> Option<Attribute<'a>> {
         let rest = self.text.get(self.at..)?;
         let blanks = rest.iter().take_while(|byte| is_blank(**byte)).count();
-        let equals = memchr(b'=', rest)?;
+        // Names and values are short: a loop finds their ends faster than a vector search.
+        let equals = rest.iter().position(|byte| *byte == b'=')?;
         let name = rest.get(blanks..equals)?.trim_ascii_end();
         let after = rest.get(equals + 1..)?;
         let open = after.iter().position(|byte| !is_blank(*byte))?;
         let quote = *after.get(open).filter(|quote| matches!(quote, b'"' | b'\''))?;
         let from = equals + 1 + open + 1;
-        let length = memchr(quote, rest.get(from..)?)?;
+        let length = rest.get(from..)?.iter().position(|byte| *byte == quote)?;
         let value = rest.get(from..from + length)?;
         let base = self.offset + self.at;
         self.at += from + length + 1;

@@ -15,8 +15,8 @@ pub(crate) struct Stream<R> {
     scanner: Scanner<R>,
     /// The tag read last.
     tag: Vec<u8>,
-    /// Whether it is one of a worksheet's own.
-    is_main: bool,
+    /// Where its name without prefix stands in it; empty where it is none of a worksheet's own.
+    local: Range<usize>,
     /// How much of it is copied or replaced.
     done: usize,
     /// What is kept back, while something is.
@@ -27,7 +27,7 @@ pub(crate) struct Stream<R> {
 impl<R: Read> Stream<R> {
     pub(crate) fn new(input: R, part: &str, limits: &Limits) -> Result<Self, OpenError> {
         let scanner = Scanner::new(input, part, limits)?;
-        Ok(Self { scanner, tag: Vec::new(), is_main: false, done: 0, held: None, out: Deflater::new() })
+        Ok(Self { scanner, tag: Vec::new(), local: 0..0, done: 0, held: None, out: Deflater::new() })
     }
 
     /// Whether the part is UTF-8.
@@ -42,7 +42,7 @@ impl<R: Read> Stream<R> {
             if matches!(token.kind, Kind::Start | Kind::Empty | Kind::End) {
                 self.tag.clear();
                 self.tag.extend_from_slice(token.raw);
-                self.is_main = token.space == Space::Main;
+                self.local = if token.space == Space::Main { token.name_span() } else { 0..0 };
                 self.done = 0;
                 return Ok(true);
             }
@@ -52,7 +52,7 @@ impl<R: Read> Stream<R> {
             }
         }
         self.tag.clear();
-        self.done = 0;
+        (self.local, self.done) = (0..0, 0);
         Ok(false)
     }
 
@@ -63,7 +63,7 @@ impl<R: Read> Stream<R> {
 
     /// The name of the tag read last, without its prefix; empty where it is none of a worksheet's own.
     pub(crate) fn local(&self) -> &[u8] {
-        if self.is_main { self.tag().local() } else { &[] }
+        self.tag.get(self.local.clone()).unwrap_or_default()
     }
 
     /// Keeps back the tag read last and what follows, until it is replaced.

@@ -121,6 +121,11 @@ impl<'a> Token<'a> {
         self.raw.get(self.name.0..self.name.1).unwrap_or(&[])
     }
 
+    /// Where a tag's name without its prefix stands in `raw`.
+    pub fn name_span(&self) -> Range<usize> {
+        self.name.0..self.name.1
+    }
+
     /// A tag's name with its prefix, as written; a patcher writes new tags with the same prefix.
     pub fn written_name(&self) -> &'a [u8] {
         let start = if self.kind == Kind::End { 2 } else { 1 };
