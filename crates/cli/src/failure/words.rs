@@ -251,10 +251,14 @@ fn open(error: &OpenError) -> (Words, Words) {
             ),
         ),
         OpenError::Truncated(_) => ("文件不完整，后半部分缺失".to_owned(), AGAIN),
-        OpenError::Ambiguous(what) => (format!("压缩包自相矛盾，不同软件会读出不同内容（{what}）"), AGAIN),
-        OpenError::Damaged { part, what } => (format!("文件已损坏：{part}（{what}）"), AGAIN),
+        OpenError::Ambiguous(what) => {
+            (format!("压缩包自相矛盾，不同软件会读出不同内容（技术细节：{what}）"), AGAIN)
+        }
+        OpenError::Damaged { part, what } => {
+            (format!("文件已损坏：{}（技术细节：{what}）", part_zh(part)), AGAIN)
+        }
         OpenError::OverLimit { part, what, limit } => (
-            format!("{part} 超过上限 {limit}（{what}）"),
+            format!("{} 的{}超过上限 {limit}", part_zh(part), limit_zh(what)),
             ("删除多余的行、列和图片后再试", "remove surplus rows, columns and pictures, and run again"),
         ),
         OpenError::NoSheet(sheet) => {
@@ -263,6 +267,31 @@ fn open(error: &OpenError) -> (Words, Words) {
         other => (format!("打不开（{other}）"), AGAIN),
     };
     (Words::new(zh, en), Words::new(help_zh, help_en))
+}
+
+/// What is counted against a limit, as the reader names it, in Chinese.
+const LIMITS: &[(&str, &str)] = &[
+    ("entries", "文件数"),
+    ("inflated bytes of one part", "解压后字节数"),
+    ("inflated bytes of all parts", "解压后总字节数"),
+    ("inflated over compressed size", "压缩倍数"),
+    ("memory", "内存需求"),
+    ("bytes of the new file", "新文件字节数"),
+    ("bytes of one token", "单段文字字节数"),
+    ("bytes of one tag", "单个标记字节数"),
+    ("attributes of one tag", "单个标记属性数"),
+    ("namespace declarations", "命名空间声明数"),
+    ("depth of nested elements", "嵌套层数"),
+    ("stored cells", "单元格数"),
+];
+
+fn limit_zh(what: &str) -> &str {
+    LIMITS.iter().find(|(en, _)| *en == what).map_or(what, |(_, zh)| zh)
+}
+
+/// A part of the package by its name; the package itself in Chinese.
+fn part_zh(part: &str) -> &str {
+    if part == "container" { "压缩包" } else { part }
 }
 
 /// What a file is, as the reader names it, in Chinese.
