@@ -41,7 +41,7 @@ impl Words {
 fn fitted(text: Cow<'static, str>) -> Cow<'static, str> {
     match text {
         Cow::Owned(text) => Cow::Owned(text.into_boxed_str().into_string()),
-        constant => constant,
+        constant @ Cow::Borrowed(_) => constant,
     }
 }
 
