@@ -20,6 +20,7 @@
 
 mod args;
 mod batch;
+mod beside;
 mod commands;
 mod console;
 mod failure;

@@ -117,6 +117,11 @@ pub struct Review {
 }
 
 impl Review {
+    /// How many projects the table holds; 0 without a table.
+    pub fn projects(&self) -> usize {
+        self.table.as_ref().map_or(0, |table| table.summary.projects.len())
+    }
+
     /// How many findings of each severity there are.
     pub fn counts(&self) -> Counts {
         let count = |severity| self.findings.iter().filter(|finding| finding.severity == severity).count();
@@ -141,21 +146,39 @@ impl Review {
 
 /// Locates, reads and checks the table of a workbook.
 pub fn review(workbook: &Workbook, profile: &Profile, options: Options) -> Review {
+    review_by(workbook, profile, options, rules::check)
+}
+
+/// [`review`] with a check of the caller's own: other rules, or the catalogue on several threads.
+pub fn review_by(
+    workbook: &Workbook,
+    profile: &Profile,
+    options: Options,
+    check: impl FnOnce(&Context<'_>) -> Vec<Finding>,
+) -> Review {
     match locate(workbook, profile, options.sheet) {
         Err(missing) => {
             Review { table: None, findings: vec![rules::no_table(&missing)], not_checked: Vec::new() }
         }
-        Ok(located) => review_table(workbook, profile, options, located),
+        Ok(located) => {
+            let weights = options.weights.or(profile.weights).unwrap_or_default();
+            review_table(workbook, profile, weights, located, check)
+        }
     }
 }
 
-fn review_table(workbook: &Workbook, profile: &Profile, options: Options, located: Located) -> Review {
+fn review_table(
+    workbook: &Workbook,
+    profile: &Profile,
+    weights: Weights,
+    located: Located,
+    check: impl FnOnce(&Context<'_>) -> Vec<Finding>,
+) -> Review {
     let summary = Summary::read(workbook, &located, profile);
     let totals = totals(&summary);
-    let weights = options.weights.or(profile.weights).unwrap_or_default();
     let context =
         Context { workbook, located: &located, summary: &summary, totals: &totals, profile, weights };
-    let findings = rules::check(&context);
+    let findings = check(&context);
     let not_checked = not_checked(&located, &summary);
     let hidden = Hidden::of(workbook, &located, &summary);
     Review { table: Some(Table { located, summary, totals, weights, hidden }), findings, not_checked }

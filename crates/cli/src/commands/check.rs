@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use jixiao_render::Lang;
 use jixiao_render::json::{self, Source};
 use jixiao_render::text::{self, Detail, FileLine, Style};
-use jixiao_selfeval::review::{Counts, review};
+use jixiao_selfeval::review::{Counts, review_by};
 use jixiao_selfeval::{Review, Severity, rules};
 use jixiao_workbook::Workbook;
 use sha2::{Digest, Sha256};
@@ -13,6 +13,7 @@ use sha2::{Digest, Sha256};
 use super::{Terms, close, failed_line, note_owner};
 use crate::args::{Check, Format, Language, Level};
 use crate::batch;
+use crate::beside;
 use crate::console::Console;
 use crate::failure::{Exit, Failure, What};
 use crate::help::chosen;
@@ -226,7 +227,8 @@ fn one(request: &Request, input: &Input) -> Result<Outcome, Failure> {
     let sha256 = (request.format != Format::Text).then(|| hexadecimal(&Sha256::digest(&bytes)));
     let opened = |error| Failure::new(path.clone(), What::Open(error));
     let workbook = Workbook::open(bytes).map_err(opened)?;
-    let mut review = review(&workbook, &request.terms.profile, request.terms.review());
+    let terms = &request.terms;
+    let mut review = review_by(&workbook, &terms.profile, terms.review(), beside::check);
     if review.table.is_none() {
         super::readable(&workbook).map_err(opened)?;
     }
@@ -238,6 +240,8 @@ fn one(request: &Request, input: &Input) -> Result<Outcome, Failure> {
     };
     let exit = exit(&review, request.fail_on);
     let line = FileLine { path, verdict: review.verdict(), counts: review.counts(), error: None };
+    let projects = review.projects();
+    beside::release((workbook, review), projects);
     Ok(Outcome { report, line, exit })
 }
 

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use jixiao_render::text::{self, Detail, Done, FileLine, Style};
 use jixiao_selfeval::fill;
 use jixiao_selfeval::layout::{NoTable, locate};
-use jixiao_selfeval::review::{Verdict, review};
+use jixiao_selfeval::review::{Verdict, review_by};
 use jixiao_selfeval::{Summary, rules};
 use jixiao_workbook::patch::Signature;
 use jixiao_workbook::{OpenError, PatchError, Workbook};
@@ -13,6 +13,7 @@ use jixiao_workbook::{OpenError, PatchError, Workbook};
 use super::{Terms, close, failed_line, note_owner};
 use crate::args::Fill;
 use crate::batch;
+use crate::beside::{self, Beside, MANY};
 use crate::console::Console;
 use crate::failure::{Exit, Failure, What};
 use crate::input::Input;
@@ -181,11 +182,17 @@ fn complete(request: &Request, input: &Input) -> Result<(Done, usize, Vec<u8>), 
         locate(&workbook, profile, None).map_err(|missing| unlocated(&workbook, &missing, input))?;
     let summary = Summary::read(&workbook, &located, profile);
     let plan = fill::plan(&workbook, &located, &summary, profile, request.options);
-    drop(summary);
+    let projects = summary.projects.len();
+    beside::release(summary, projects);
     let refused = |error: PatchError| Failure::new(input.shown(), What::Patch(error));
-    let bytes = workbook.apply(&plan.edits, request.signature).map_err(refused)?;
-    drop(workbook);
-    Ok((text::done(&plan, &located.columns, request.style), plan.blank.len(), bytes))
+    let bytes = match plan.edits.len() {
+        0..MANY => workbook.apply(&plan.edits, request.signature),
+        _ => workbook.apply_through(&plan.edits, request.signature, || Box::new(Beside::new())),
+    }
+    .map_err(refused)?;
+    let done = (text::done(&plan, &located.columns, request.style), plan.blank.len());
+    beside::release((workbook, plan), projects);
+    Ok((done.0, done.1, bytes))
 }
 
 /// No table: where a sheet could not be read, that is the reason.
@@ -207,11 +214,13 @@ fn judge(
 ) -> Result<Outcome, Failure> {
     let opened = |error: OpenError| Failure::new(target.shown(), What::Open(error));
     let workbook = Workbook::open(bytes).map_err(opened)?;
-    let review = review(&workbook, &request.terms.profile, request.terms.review());
+    let review = review_by(&workbook, &request.terms.profile, request.terms.review(), beside::check);
     let output = target.shown();
     let report = text::fill(&output, done, &review, request.style);
     let (verdict, counts) = (review.verdict(), review.counts());
     let failed = request.strict && (blank > 0 || verdict == Verdict::Fail);
     let line = FileLine { path: input.shown(), verdict, counts, error: None };
+    let projects = review.projects();
+    beside::release((workbook, review), projects);
     Ok(Outcome { report, line, exit: if failed { Exit::Findings } else { Exit::Done }, product: None })
 }

@@ -203,7 +203,12 @@ pub fn check(context: &Context<'_>) -> Vec<Finding> {
 
 /// Runs any rules at the profile's severities; findings sorted by place and code.
 pub fn check_with(context: &Context<'_>, rules: impl Iterator<Item = Rule>) -> Vec<Finding> {
-    let mut findings = rules.map(|rule| run(context, &rule)).reduce(joined).unwrap_or_default();
+    sorted(rules.map(|rule| run(context, &rule)))
+}
+
+/// Each rule's findings in one list, sorted by place and code.
+pub fn sorted(lists: impl Iterator<Item = Vec<Finding>>) -> Vec<Finding> {
+    let mut findings = lists.reduce(joined).unwrap_or_default();
     findings.sort_by(|a, b| (a.place.cell, &a.code, a.severity).cmp(&(b.place.cell, &b.code, b.severity)));
     findings
 }
@@ -215,8 +220,9 @@ fn joined(one: Vec<Finding>, other: Vec<Finding>) -> Vec<Finding> {
     long
 }
 
-/// A rule whose severity the profile sets keeps the info level of its findings where it gave one.
-fn run(context: &Context<'_>, rule: &Rule) -> Vec<Finding> {
+/// One rule's findings at the profile's severity, which replaces the rule's usual one and no other: an info
+/// stays an info.
+pub fn run(context: &Context<'_>, rule: &Rule) -> Vec<Finding> {
     let Some(level) = context.profile.severities.get(rule.code) else {
         return (rule.check)(context);
     };

@@ -16,52 +16,82 @@ pub(crate) const LEVEL: u32 = 4;
 /// What is gathered before it is handed to the compressor, which is slow on small pieces.
 const PIECE: usize = 1 << 16;
 
-/// Bytes to a deflated part.
+/// What deflates a part, piece by piece. A caller who has threads to spare can hand the pieces to another one;
+/// this crate starts none.
+pub trait Compressor {
+    /// Adds a piece of the part.
+    fn push(&mut self, piece: Vec<u8>);
+
+    /// The finished part.
+    fn finish(self: Box<Self>) -> Deflated;
+}
+
+/// Deflates each piece as it comes.
 #[derive(Debug)]
-pub(crate) struct Deflater {
-    pending: Vec<u8>,
+pub struct Inline {
     encoder: DeflateEncoder<Vec<u8>>,
     crc: crc32fast::Hasher,
     length: u64,
 }
 
+impl Inline {
+    /// A compressor with nothing in it.
+    pub fn new() -> Self {
+        let encoder = DeflateEncoder::new(Vec::new(), Compression::new(LEVEL));
+        Self { encoder, crc: crc32fast::Hasher::new(), length: 0 }
+    }
+}
+
+impl Default for Inline {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Compressor for Inline {
+    fn push(&mut self, piece: Vec<u8>) {
+        self.crc.update(&piece);
+        self.length += piece.len() as u64;
+        // A compressor that writes to memory has no way to fail.
+        drop(self.encoder.write_all(&piece));
+    }
+
+    fn finish(self: Box<Self>) -> Deflated {
+        let bytes = self.encoder.finish().unwrap_or_default();
+        Deflated { bytes, inflated: self.length, crc: self.crc.finalize() }
+    }
+}
+
+/// Bytes to a deflated part, gathered into pieces.
+pub(crate) struct Deflater {
+    pending: Vec<u8>,
+    compressor: Box<dyn Compressor>,
+}
+
 impl Deflater {
-    pub(crate) fn new() -> Self {
-        Self {
-            pending: Vec::with_capacity(2 * PIECE),
-            encoder: DeflateEncoder::new(Vec::new(), Compression::new(LEVEL)),
-            crc: crc32fast::Hasher::new(),
-            length: 0,
-        }
+    pub(crate) fn new(compressor: Box<dyn Compressor>) -> Self {
+        Self { pending: Vec::with_capacity(2 * PIECE), compressor }
     }
 
     /// Adds bytes.
     pub(crate) fn push(&mut self, bytes: &[u8]) {
         self.pending.extend_from_slice(bytes);
         if self.pending.len() >= PIECE {
-            self.flush();
+            let piece = std::mem::replace(&mut self.pending, Vec::with_capacity(2 * PIECE));
+            self.compressor.push(piece);
         }
-    }
-
-    fn flush(&mut self) {
-        self.crc.update(&self.pending);
-        self.length += self.pending.len() as u64;
-        // A compressor that writes to memory has no way to fail.
-        drop(self.encoder.write_all(&self.pending));
-        self.pending.clear();
     }
 
     /// The finished part.
     pub(crate) fn finish(mut self) -> Deflated {
-        self.flush();
-        let bytes = self.encoder.finish().unwrap_or_default();
-        Deflated { bytes, inflated: self.length, crc: self.crc.finalize() }
+        self.compressor.push(self.pending);
+        self.compressor.finish()
     }
 }
 
 /// A whole part, deflated.
-pub(crate) fn deflated(part: &[u8]) -> Deflated {
-    let mut deflater = Deflater::new();
-    deflater.push(part);
-    deflater.finish()
+pub(crate) fn deflated(part: Vec<u8>) -> Deflated {
+    let mut compressor = Box::new(Inline::new());
+    compressor.push(part);
+    compressor.finish()
 }

@@ -15,6 +15,7 @@ use std::collections::BTreeMap;
 use batch::{Batch, CellEdit, Guard};
 use cell::Change;
 use deflate::deflated;
+pub use deflate::{Compressor, Inline};
 use parts::{Relation, read_text, relations, relations_part, spelled};
 use splice::{Part, spliced};
 use styles::StyleSheet;
@@ -55,6 +56,19 @@ impl Workbook {
     /// # Errors
     /// When an edit may not be made; nothing is applied then.
     pub fn apply(&self, edits: &[Edit], signature: Signature) -> Result<Vec<u8>, PatchError> {
+        self.apply_through(edits, signature, || Box::new(Inline::new()))
+    }
+
+    /// [`Workbook::apply`], each sheet deflated by a compressor of the caller's.
+    ///
+    /// # Errors
+    /// As [`Workbook::apply`].
+    pub fn apply_through(
+        &self,
+        edits: &[Edit],
+        signature: Signature,
+        compressor: fn() -> Box<dyn Compressor>,
+    ) -> Result<Vec<u8>, PatchError> {
         let package = self.parts.package.as_ref().ok_or(PatchError::NotEditable)?;
         let batch = Batch::new(edits)?;
         if batch.is_empty() {
@@ -63,7 +77,7 @@ impl Workbook {
         if self.is_signed() && signature == Signature::Keep {
             return Err(PatchError::Signed);
         }
-        let mut rewrite = Rewrite::new(self, package)?;
+        let mut rewrite = Rewrite::new(self, package, compressor)?;
         for (id, cells) in &batch.cells {
             rewrite.sheet(*id, cells)?;
         }
@@ -90,10 +104,16 @@ struct Rewrite<'a> {
     /// Parts changed as text.
     texts: BTreeMap<String, Vec<u8>>,
     changes: Vec<(String, PartChange)>,
+    /// Makes what deflates a sheet.
+    compressor: fn() -> Box<dyn Compressor>,
 }
 
 impl<'a> Rewrite<'a> {
-    fn new(workbook: &'a Workbook, package: &'a Package) -> Result<Self, PatchError> {
+    fn new(
+        workbook: &'a Workbook,
+        package: &'a Package,
+        compressor: fn() -> Box<dyn Compressor>,
+    ) -> Result<Self, PatchError> {
         let part = parts::workbook_part(package)?;
         let relations = relations(package, &part)?;
         Ok(Self {
@@ -105,6 +125,7 @@ impl<'a> Rewrite<'a> {
             breaks_chain: false,
             texts: BTreeMap::new(),
             changes: Vec::new(),
+            compressor,
         })
     }
 
@@ -129,7 +150,9 @@ impl<'a> Rewrite<'a> {
             return Ok(());
         }
         let part = spelled(self.package, &entry.part).unwrap_or(&entry.part);
-        let input = Part { input: self.package.stream(part)?, name: part, limits: &self.workbook.limits };
+        let limits = &self.workbook.limits;
+        let input =
+            Part { input: self.package.stream(part)?, name: part, limits, compressor: (self.compressor)() };
         let made = spliced(input, self.workbook.sheet(id)?, &changes)?;
         self.changes.push((part.to_owned(), PartChange::Replace(made)));
         Ok(())
@@ -217,7 +240,7 @@ impl<'a> Rewrite<'a> {
             self.set_text(&part, text);
         }
         for (part, text) in std::mem::take(&mut self.texts) {
-            self.changes.push((part, PartChange::Replace(deflated(&text))));
+            self.changes.push((part, PartChange::Replace(deflated(text))));
         }
         if self.changes.is_empty() {
             return Ok(self.package.bytes().to_vec());

@@ -6,6 +6,7 @@ use std::io::Read;
 use std::ops::Range;
 
 use super::cell::{Change, OldCell, number, push_edited, push_element, push_new};
+use super::deflate::Compressor;
 use super::markup::{Replacements, Tag, TagKind, markup_length};
 use super::stream::Stream;
 use crate::address::{CellRef, LAST_ROW, Range as Area};
@@ -23,6 +24,8 @@ pub(crate) struct Part<'a, R> {
     pub(crate) name: &'a str,
     /// What it may not exceed.
     pub(crate) limits: &'a Limits,
+    /// What deflates it.
+    pub(crate) compressor: Box<dyn Compressor>,
 }
 
 /// A worksheet part with the changes made, which are sorted by cell.
@@ -31,7 +34,7 @@ pub(crate) fn spliced(
     sheet: &Sheet,
     changes: &[Change<'_>],
 ) -> Result<Deflated, PatchError> {
-    let stream = Stream::new(part.input, part.name, part.limits)?;
+    let stream = Stream::new(part.input, part.name, part.limits, part.compressor)?;
     if !stream.is_utf8() {
         return Err(PatchError::Encoding(part.name.to_owned()));
     }

@@ -3,7 +3,7 @@
 use std::io::Read;
 use std::ops::Range;
 
-use super::deflate::Deflater;
+use super::deflate::{Compressor, Deflater};
 use super::markup::Tag;
 use crate::error::OpenError;
 use crate::limits::Limits;
@@ -25,9 +25,15 @@ pub(crate) struct Stream<R> {
 }
 
 impl<R: Read> Stream<R> {
-    pub(crate) fn new(input: R, part: &str, limits: &Limits) -> Result<Self, OpenError> {
+    pub(crate) fn new(
+        input: R,
+        part: &str,
+        limits: &Limits,
+        compressor: Box<dyn Compressor>,
+    ) -> Result<Self, OpenError> {
         let scanner = Scanner::new(input, part, limits)?;
-        Ok(Self { scanner, tag: Vec::new(), local: 0..0, done: 0, held: None, out: Deflater::new() })
+        let out = Deflater::new(compressor);
+        Ok(Self { scanner, tag: Vec::new(), local: 0..0, done: 0, held: None, out })
     }
 
     /// Whether the part is UTF-8.
