@@ -25,6 +25,8 @@ pub use text::{decode, unescape};
 
 /// Bytes read at a time.
 const CHUNK: usize = 256 << 10;
+/// Bytes read first: most parts are small, and room is cleared before it is read into.
+const FIRST: usize = 8 << 10;
 /// The longest token that is held.
 const LONGEST: usize = 8 << 20;
 /// The longest start tag.
@@ -228,6 +230,8 @@ pub struct Scanner<R> {
     part: String,
     depth_limit: usize,
     buffer: Vec<u8>,
+    /// How much is read next.
+    chunk: usize,
     next: usize,
     base: u64,
     ended: bool,
@@ -249,7 +253,8 @@ impl<R: Read> Scanner<R> {
             source: Source::Plain(stream),
             part: part.to_owned(),
             depth_limit: limits.depth,
-            buffer: Vec::with_capacity(CHUNK),
+            buffer: Vec::with_capacity(FIRST),
+            chunk: FIRST,
             next: 0,
             base: 0,
             ended: false,
@@ -344,7 +349,8 @@ impl<R: Read> Scanner<R> {
         if held >= LONGEST {
             return Err(self.over("bytes of one token", LONGEST));
         }
-        let more = CHUNK.max(held).min(LONGEST - held);
+        let more = self.chunk.max(held).min(LONGEST - held);
+        self.chunk = CHUNK.min(self.chunk * 4);
         self.buffer.resize(held + more, 0);
         let mut filled = held;
         while let Some(room) = self.buffer.get_mut(filled..).filter(|room| !room.is_empty()) {
