@@ -43,7 +43,9 @@ impl Beside {
         let (pieces, waiting) = sync_channel::<Vec<u8>>(WAITING);
         let worker = std::thread::spawn(move || {
             let mut inline = Box::new(Inline::new());
-            waiting.into_iter().for_each(|piece| inline.push(piece));
+            for piece in waiting {
+                inline.push(piece);
+            }
             inline.finish()
         });
         Self { pieces, worker }
