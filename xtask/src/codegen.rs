@@ -4,6 +4,7 @@ use std::ffi::OsString;
 use std::fmt::Write as _;
 use std::path::PathBuf;
 
+use jixiao_selfeval::computed::documentation;
 use jixiao_selfeval::rules;
 
 use crate::{Outcome, read_text, root, write};
@@ -56,6 +57,22 @@ fn rules_page() -> String {
             rule.code.to_lowercase(),
             rule.name,
             rule.severity
+        );
+    }
+    page.push_str("\n## 计算单元格 · Computed cells\n\n");
+    page.push_str("官方表样中的公式（项目第 7 至 20 行，合计第 21 行） · as on the official form (projects in rows 7 to 20, total in row 21)\n\n");
+    page.push_str("| 单元格 | 公式 | 说明 | |\n|---|---|---|---|\n");
+    for cell in documentation() {
+        let formulas: Vec<String> = cell.formulas.iter().map(|formula| format!("`={formula}`")).collect();
+        let (name, note) = (&cell.cell, &cell.note);
+        let _ = writeln!(
+            page,
+            "| {} · {} | {} | {} | {} |",
+            name.zh,
+            name.en,
+            formulas.join("<br>"),
+            note.zh,
+            note.en
         );
     }
     for rule in rules::ALL {
