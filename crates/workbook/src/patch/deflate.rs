@@ -14,7 +14,7 @@ use crate::package::Deflated;
 pub(crate) const LEVEL: u32 = 4;
 
 /// What is gathered before it is handed to the compressor, which is slow on small pieces.
-const PIECE: usize = 1 << 16;
+pub(crate) const PIECE: usize = 1 << 16;
 
 /// What deflates a part, piece by piece. A caller who has threads to spare can hand the pieces to another one;
 /// this crate starts none.

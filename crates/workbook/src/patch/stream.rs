@@ -3,24 +3,25 @@
 use std::io::Read;
 use std::ops::Range;
 
-use super::deflate::{Compressor, Deflater};
+use super::deflate::{Compressor, Deflater, PIECE};
 use super::markup::Tag;
 use crate::error::OpenError;
 use crate::limits::Limits;
 use crate::package::Deflated;
 use crate::scan::{Kind, Scanner, Space};
 
-/// A part on its way from one package to another. Only its last tag is held, and what is to be replaced.
+/// A part on its way from one package to another. Held are what is to be replaced, or a piece that is not
+/// copied yet, with its last tag; places count from the beginning of what is held.
 pub(crate) struct Stream<R> {
     scanner: Scanner<R>,
-    /// The tag read last.
-    tag: Vec<u8>,
+    /// Where the tag read last begins.
+    tag: usize,
     /// Where its name without prefix stands in it; empty where it is none of a worksheet's own.
     local: Range<usize>,
-    /// How much of it is copied or replaced.
+    /// How much is copied or replaced.
     done: usize,
-    /// What is kept back, while something is.
-    held: Option<Vec<u8>>,
+    /// Whether the rest is kept back.
+    holds: bool,
     out: Deflater,
 }
 
@@ -31,9 +32,10 @@ impl<R: Read> Stream<R> {
         limits: &Limits,
         compressor: Box<dyn Compressor>,
     ) -> Result<Self, OpenError> {
-        let scanner = Scanner::new(input, part, limits)?;
+        let mut scanner = Scanner::new(input, part, limits)?;
+        scanner.keep();
         let out = Deflater::new(compressor);
-        Ok(Self { scanner, tag: Vec::new(), local: 0..0, done: 0, held: None, out })
+        Ok(Self { scanner, tag: 0, local: 0..0, done: 0, holds: false, out })
     }
 
     /// Whether the part is UTF-8.
@@ -41,64 +43,63 @@ impl<R: Read> Stream<R> {
         !self.scanner.transcoded()
     }
 
-    /// Copies what was read so far and goes on to the next tag; whether there is one.
+    /// Goes on to the next tag, past what was read so far, which is copied; whether there is one.
     pub(crate) fn advance(&mut self) -> Result<bool, OpenError> {
-        self.copy_tag();
-        while let Some(token) = self.scanner.token()? {
+        loop {
+            self.copy_piece();
+            let Some(token) = self.scanner.token()? else { break };
             if matches!(token.kind, Kind::Start | Kind::Empty | Kind::End) {
-                self.tag.clear();
-                self.tag.extend_from_slice(token.raw);
+                let length = token.raw.len();
                 self.local = if token.space == Space::Main { token.name_span() } else { 0..0 };
-                self.done = 0;
+                self.tag = self.scanner.kept().len() - length;
                 return Ok(true);
             }
-            match &mut self.held {
-                Some(held) => held.extend_from_slice(token.raw),
-                None => self.out.push(token.raw),
-            }
         }
-        self.tag.clear();
-        (self.local, self.done) = (0..0, 0);
+        (self.tag, self.local) = (self.scanner.kept().len(), 0..0);
         Ok(false)
     }
 
     /// The tag read last; its places count from its own start.
     pub(crate) fn tag(&self) -> Tag<'_> {
-        Tag::new(&self.tag, 0, 0)
+        Tag::new(self.tag_text(), 0, 0)
     }
 
     /// The name of the tag read last, without its prefix; empty where it is none of a worksheet's own.
     pub(crate) fn local(&self) -> &[u8] {
-        self.tag.get(self.local.clone()).unwrap_or_default()
+        self.tag_text().get(self.local.clone()).unwrap_or_default()
+    }
+
+    fn tag_text(&self) -> &[u8] {
+        self.scanner.kept().get(self.tag..).unwrap_or_default()
     }
 
     /// Keeps back the tag read last and what follows, until it is replaced.
     pub(crate) fn hold(&mut self) {
-        self.held = Some(Vec::new());
+        self.copy(self.tag);
+        self.holds = true;
     }
 
     /// How much is kept back before the tag read last.
     pub(crate) fn held_length(&self) -> usize {
-        self.held.as_ref().map_or(0, Vec::len)
+        self.tag - self.done
     }
 
     /// What is kept back, with the tag read last.
-    pub(crate) fn held(&mut self) -> &[u8] {
-        self.copy_tag();
-        self.held.as_deref().unwrap_or_default()
+    pub(crate) fn held(&self) -> &[u8] {
+        self.scanner.kept().get(self.done..).unwrap_or_default()
     }
 
     /// Writes text in place of what is kept back.
     pub(crate) fn replace_held(&mut self, text: &[u8]) {
-        self.held = None;
-        self.done = self.tag.len();
+        self.holds = false;
+        self.done = self.scanner.kept().len();
         self.out.push(text);
     }
 
     /// Writes text in place of a span of the tag read last; an empty span inserts.
     pub(crate) fn replace(&mut self, span: Range<usize>, text: &[u8]) {
-        self.copy(span.start);
-        self.done = span.end;
+        self.copy(self.tag + span.start);
+        self.done = self.tag + span.end;
         self.out.push(text);
     }
 
@@ -109,23 +110,26 @@ impl<R: Read> Stream<R> {
 
     /// Copies the rest and ends the part.
     pub(crate) fn finish(mut self) -> Result<Deflated, OpenError> {
-        self.copy_tag();
-        while let Some(token) = self.scanner.token()? {
-            self.out.push(token.raw);
+        while self.scanner.token()?.is_some() {
+            self.copy_piece();
         }
+        self.copy(self.scanner.kept().len());
         Ok(self.out.finish())
     }
 
-    fn copy_tag(&mut self) {
-        self.copy(self.tag.len());
+    /// Copies all that was read where it is much, unless it is kept back.
+    fn copy_piece(&mut self) {
+        let read = self.scanner.kept().len();
+        if read >= PIECE && !self.holds {
+            self.copy(read);
+            self.scanner.keep();
+            self.done = 0;
+        }
     }
 
+    /// Copies up to a place.
     fn copy(&mut self, to: usize) {
-        let text = self.tag.get(self.done..to).unwrap_or_default();
-        match &mut self.held {
-            Some(held) => held.extend_from_slice(text),
-            None => self.out.push(text),
-        }
-        self.done = to;
+        self.out.push(self.scanner.kept().get(self.done..to).unwrap_or_default());
+        self.done = self.done.max(to);
     }
 }

@@ -232,6 +232,8 @@ pub struct Scanner<R> {
     buffer: Vec<u8>,
     /// How much is read next.
     chunk: usize,
+    /// Where the bytes begin that a copier still needs; others need none that were read.
+    kept: Option<usize>,
     next: usize,
     base: u64,
     ended: bool,
@@ -255,6 +257,7 @@ impl<R: Read> Scanner<R> {
             depth_limit: limits.depth,
             buffer: Vec::with_capacity(FIRST),
             chunk: FIRST,
+            kept: None,
             next: 0,
             base: 0,
             ended: false,
@@ -280,6 +283,17 @@ impl<R: Read> Scanner<R> {
         self.source.is_transcoded()
     }
 
+    /// Keeps the bytes of what is read from here on, until they are released.
+    pub(crate) fn keep(&mut self) {
+        self.kept = Some(self.next);
+    }
+
+    /// The bytes kept, up to the end of the token read last.
+    #[inline]
+    pub(crate) fn kept(&self) -> &[u8] {
+        self.kept.and_then(|kept| self.buffer.get(kept..self.next)).unwrap_or(&[])
+    }
+
     /// The next token; `None` at the end of the part.
     ///
     /// # Errors
@@ -300,7 +314,9 @@ impl<R: Read> Scanner<R> {
             Kind::Start | Kind::Empty => self.enter(start, kind)?,
             Kind::End => self.close(start)?,
             _ => {
-                self.outside(start, kind)?;
+                if self.open.is_empty() || kind == Kind::Other {
+                    self.outside(start, kind)?;
+                }
                 ((0, 0), Space::Other, self.open.len())
             }
         };
@@ -340,19 +356,22 @@ impl<R: Read> Scanner<R> {
         }
     }
 
-    /// Drops what was consumed and reads on.
+    /// Drops what was consumed and is not kept, and reads on.
     fn fill(&mut self) -> Result<(), OpenError> {
-        self.base += self.next as u64;
-        self.buffer.drain(..self.next);
-        self.next = 0;
-        let held = self.buffer.len();
+        let from = self.kept.unwrap_or(self.next);
+        self.base += from as u64;
+        self.buffer.drain(..from);
+        self.next -= from;
+        self.kept = self.kept.map(|_| 0);
+        let start = self.buffer.len();
+        let held = start - self.next;
         if held >= LONGEST {
             return Err(self.over("bytes of one token", LONGEST));
         }
         let more = self.chunk.max(held).min(LONGEST - held);
         self.chunk = CHUNK.min(self.chunk * 4);
-        self.buffer.resize(held + more, 0);
-        let mut filled = held;
+        self.buffer.resize(start + more, 0);
+        let mut filled = start;
         while let Some(room) = self.buffer.get_mut(filled..).filter(|room| !room.is_empty()) {
             match self.source.read(room) {
                 Ok(0) => {
