@@ -31,29 +31,41 @@ pub(super) fn visit(
 ) -> Result<(), OpenError> {
     let mut scanner = Scanner::new(package.stream(part)?, part, limits)?;
     let mut choice = None;
-    while let Some(token) = scanner.token()? {
-        if let Some(depth) = choice {
-            if token.kind == Kind::End && token.depth == depth {
-                choice = None;
-            }
-            continue;
-        }
-        if token.kind == Kind::Other {
-            continue;
-        }
-        if token.space == Space::Compatibility {
-            if token.kind == Kind::Start && token.name() == b"Choice" {
-                choice = Some(token.depth);
-            }
-            continue;
-        }
-        match take(&token) {
+    loop {
+        // A token is looked at where it lies: moving one costs more than reading it.
+        let taken = match scanner.token() {
+            Ok(Some(ref token)) if is_read(token, &mut choice) => take(token),
+            Ok(Some(_)) => Ok(()),
+            Ok(None) => return Ok(()),
+            Err(error) => return Err(error),
+        };
+        match taken {
             Ok(()) => {}
             Err(Stop::Damaged(what)) => return Err(scanner.damaged(what)),
             Err(Stop::Error(error)) => return Err(error),
         }
     }
-    Ok(())
+}
+
+/// Whether a token is the reader's; `choice` is the depth of an alternative that is passed over.
+#[inline]
+fn is_read(token: &Token<'_>, choice: &mut Option<usize>) -> bool {
+    if let Some(depth) = *choice {
+        if token.kind == Kind::End && token.depth == depth {
+            *choice = None;
+        }
+        return false;
+    }
+    if token.kind == Kind::Other {
+        return false;
+    }
+    if token.space == Space::Compatibility {
+        if token.kind == Kind::Start && token.name() == b"Choice" {
+            *choice = Some(token.depth);
+        }
+        return false;
+    }
+    true
 }
 
 /// An attribute's meaning; `None` where there is none, an error where it is no proper text.

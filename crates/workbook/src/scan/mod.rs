@@ -340,6 +340,9 @@ impl<R: Read> Scanner<R> {
     fn extent(&mut self) -> Result<Option<(Kind, usize)>, OpenError> {
         loop {
             let rest = self.buffer.get(self.next..).unwrap_or(&[]);
+            if let Some(length) = self.expected_end(rest) {
+                return Ok(Some((Kind::End, length)));
+            }
             match measure(rest) {
                 Measured::Token(kind, length) => return Ok(Some((kind, length))),
                 Measured::Wrong(what) => return Err(self.damaged(what)),
@@ -354,6 +357,26 @@ impl<R: Read> Scanner<R> {
                 Measured::OpenText | Measured::More => self.fill()?,
             }
         }
+    }
+
+    /// The length of the closing tag of the innermost element, where the bytes begin with it as it is mostly
+    /// written: nothing else need be looked for then.
+    #[inline]
+    fn expected_end(&self, rest: &[u8]) -> Option<usize> {
+        let after = rest.strip_prefix(b"</")?;
+        let name = self.innermost();
+        let (written, behind) = after.split_at_checked(name.len())?;
+        // Names are short: byte by byte they are compared faster than by a call.
+        let is_expected = behind.first() == Some(&b'>') && written.iter().eq(name);
+        (is_expected && !name.is_empty()).then_some(name.len() + 3)
+    }
+
+    /// The name of the innermost open element, with its prefix; empty where none is open.
+    #[inline]
+    fn innermost(&self) -> &[u8] {
+        let start = self.open.len().checked_sub(2).and_then(|outer| self.open.get(outer));
+        let start = start.map_or(0, |outer| outer.name_end);
+        self.names.get(start..).unwrap_or(&[])
     }
 
     /// Drops what was consumed and is not kept, and reads on.
