@@ -190,9 +190,9 @@ fn complete(request: &Request, input: &Input) -> Result<(Done, usize, Vec<u8>), 
         _ => workbook.apply_through(&plan.edits, request.signature, || Box::new(Beside::new())),
     }
     .map_err(refused)?;
-    let done = (text::done(&plan, &located.columns, request.style), plan.blank.len());
+    let (done, blank) = (text::done(&plan, &located.columns, request.style), plan.blank.len());
     beside::release((workbook, plan), projects);
-    Ok((done.0, done.1, bytes))
+    Ok((done, blank, bytes))
 }
 
 /// No table: where a sheet could not be read, that is the reason.
