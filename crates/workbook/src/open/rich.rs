@@ -75,6 +75,15 @@ fn trim(text: &mut String, start: usize) {
 
 /// Adds a text token's meaning.
 pub(super) fn append(text: &mut String, token: &Token<'_>) -> Result<(), Stop> {
+    // Most text is short and plain, and means what it says.
+    let is_plain = |byte: &u8| (b' '..=b'~').contains(byte) && *byte != b'&';
+    if token.kind == Kind::Text
+        && token.raw.iter().all(is_plain)
+        && let Ok(plain) = std::str::from_utf8(token.raw)
+    {
+        text.push_str(plain);
+        return Ok(());
+    }
     match token.text() {
         Some(more) => text.push_str(&more),
         None => return Stop::damaged("text that is not UTF-8, or holds characters XML forbids"),

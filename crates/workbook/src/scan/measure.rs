@@ -7,6 +7,8 @@ use super::{ATTRIBUTES, Kind};
 /// What stands at the beginning of some bytes.
 pub(super) enum Measured {
     Token(Kind, usize),
+    /// A start or empty tag with an `x` outside its values, so that it may declare a namespace.
+    WithX(Kind, usize),
     /// Text without an end yet.
     OpenText,
     /// The token is not whole yet.
@@ -58,12 +60,13 @@ fn until(rest: &[u8], closing: &[u8], kind: Kind) -> Measured {
 #[inline]
 fn tag(rest: &[u8]) -> Measured {
     let mut bytes = rest.iter().enumerate().skip(1);
-    let mut values = 0;
+    let (mut values, mut has_x) = (0, false);
     while let Some((at, byte)) = bytes.next() {
         match byte {
             b'>' => {
                 let empty = at.checked_sub(1).and_then(|before| rest.get(before)) == Some(&b'/');
-                return Measured::Token(if empty { Kind::Empty } else { Kind::Start }, at + 1);
+                let kind = if empty { Kind::Empty } else { Kind::Start };
+                return if has_x { Measured::WithX(kind, at + 1) } else { Measured::Token(kind, at + 1) };
             }
             b'"' | b'\'' => {
                 values += 1;
@@ -75,6 +78,7 @@ fn tag(rest: &[u8]) -> Measured {
                 }
             }
             b'<' => return Measured::Wrong("a tag inside a tag"),
+            b'x' => has_x = true,
             _ => {}
         }
     }

@@ -223,6 +223,21 @@ struct Open {
     space: Space,
 }
 
+/// What a token is and how long; whether it is a tag that may declare a namespace.
+#[derive(Clone, Copy, Debug)]
+struct Extent {
+    kind: Kind,
+    length: usize,
+    has_x: bool,
+}
+
+impl Extent {
+    #[inline]
+    fn of(kind: Kind, length: usize) -> Self {
+        Self { kind, length, has_x: false }
+    }
+}
+
 /// Reads a part token by token.
 #[derive(Debug)]
 pub struct Scanner<R> {
@@ -301,7 +316,7 @@ impl<R: Read> Scanner<R> {
     #[inline]
     pub fn token(&mut self) -> Result<Option<Token<'_>>, OpenError> {
         self.leave();
-        let Some((kind, length)) = self.extent()? else {
+        let Some(extent) = self.extent()? else {
             return if self.open.is_empty() && self.rooted {
                 Ok(None)
             } else {
@@ -309,9 +324,10 @@ impl<R: Read> Scanner<R> {
             };
         };
         let start = self.next;
-        self.next += length;
+        let kind = extent.kind;
+        self.next += extent.length;
         let (name, space, depth) = match kind {
-            Kind::Start | Kind::Empty => self.enter(start, kind)?,
+            Kind::Start | Kind::Empty => self.enter(start, extent)?,
             Kind::End => self.close(start)?,
             _ => {
                 if self.open.is_empty() || kind == Kind::Other {
@@ -337,18 +353,19 @@ impl<R: Read> Scanner<R> {
 
     /// Kind and length of the next token, reading on until it is whole.
     #[inline]
-    fn extent(&mut self) -> Result<Option<(Kind, usize)>, OpenError> {
+    fn extent(&mut self) -> Result<Option<Extent>, OpenError> {
         loop {
             let rest = self.buffer.get(self.next..).unwrap_or(&[]);
             if let Some(length) = self.expected_end(rest) {
-                return Ok(Some((Kind::End, length)));
+                return Ok(Some(Extent::of(Kind::End, length)));
             }
             match measure(rest) {
-                Measured::Token(kind, length) => return Ok(Some((kind, length))),
+                Measured::Token(kind, length) => return Ok(Some(Extent::of(kind, length))),
+                Measured::WithX(kind, length) => return Ok(Some(Extent { kind, length, has_x: true })),
                 Measured::Wrong(what) => return Err(self.damaged(what)),
                 Measured::Attributes => return Err(self.over("attributes of one tag", ATTRIBUTES)),
                 Measured::OpenText if self.ended && !rest.is_empty() => {
-                    return Ok(Some((Kind::Text, rest.len())));
+                    return Ok(Some(Extent::of(Kind::Text, rest.len())));
                 }
                 _ if self.ended && rest.is_empty() => return Ok(None),
                 _ if self.ended => {
@@ -422,7 +439,7 @@ impl<R: Read> Scanner<R> {
     }
 
     #[inline]
-    fn enter(&mut self, start: usize, kind: Kind) -> Result<((usize, usize), Space, usize), OpenError> {
+    fn enter(&mut self, start: usize, tag: Extent) -> Result<((usize, usize), Space, usize), OpenError> {
         let depth = self.open.len();
         let raw = self.buffer.get(start..self.next).unwrap_or(&[]);
         let length = raw.len();
@@ -438,7 +455,7 @@ impl<R: Read> Scanner<R> {
         if depth >= self.depth_limit {
             return Err(self.over("depth of nested elements", self.depth_limit));
         }
-        if declares(raw.get(end..).unwrap_or(&[])) {
+        if tag.has_x && declares(raw.get(end..).unwrap_or(&[])) {
             self.declare(start, end, depth)?;
         }
         let raw = self.buffer.get(start..self.next).unwrap_or(&[]);
@@ -446,7 +463,7 @@ impl<R: Read> Scanner<R> {
             None => self.default,
             Some(colon) => look_up(&self.declared, raw.get(1..colon).unwrap_or(&[])),
         };
-        if kind == Kind::Start {
+        if tag.kind == Kind::Start {
             self.names.extend_from_slice(raw.get(1..end).unwrap_or(&[]));
             self.open.push(Open { name_end: self.names.len(), space });
         } else {
