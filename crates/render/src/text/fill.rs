@@ -31,7 +31,7 @@ pub fn done(plan: &Plan, columns: &Columns, style: Style) -> Done {
     let score = plan.written.iter().rev().find(|written| written.field == Field::Score);
     Done {
         written: written(plan, columns, lang),
-        score: score.map(|written| (written.cell, written.shown.clone())),
+        score: score.map(|written| (written.cell, written.shown())),
         rest,
     }
 }
@@ -168,7 +168,7 @@ fn changed(plan: &Plan, columns: &Columns, lang: Lang) -> Vec<String> {
                 "  {} {} {before} → {}",
                 written.cell,
                 words::column(written.field, columns, lang),
-                written.shown
+                written.shown()
             ))
         })
         .collect();

@@ -15,7 +15,7 @@ mod shown;
 mod totals;
 
 pub use documentation::{Documented, documentation};
-pub use shown::shown;
+pub use shown::{Look, shown};
 pub use totals::{Totals, totals, totals_with};
 
 /// Decimals of a weighted score and of a rate written as a number of percent.

@@ -2,19 +2,44 @@
 
 use jixiao_workbook::NumberFormat;
 use rust_decimal::Decimal;
+use serde::{Deserialize, Serialize};
 
 use crate::value::{fixed, round};
 
+/// What a number format says of a number's look.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Look {
+    /// Decimals; none for General.
+    decimals: Option<u8>,
+    /// Whether a fraction shows as percent.
+    percent: bool,
+    /// Whether thousands are separated.
+    grouped: bool,
+}
+
+impl Look {
+    /// What a format says.
+    pub fn of(format: &NumberFormat) -> Self {
+        let decimals = format.decimals();
+        let has = |text| decimals.is_some() && format.code.contains(text);
+        Self { decimals, percent: decimals.is_some() && format.is_percent(), grouped: has(",#") || has(",0") }
+    }
+
+    /// The value with that look.
+    pub fn text(self, value: Decimal) -> String {
+        let Some(decimals) = self.decimals else { return general(value) };
+        let decimals = u32::from(decimals).min(20);
+        let scaled = if self.percent { value.checked_mul(Decimal::ONE_HUNDRED) } else { Some(value) };
+        let Some(scaled) = scaled else { return general(value) };
+        let text = fixed(scaled, decimals);
+        let text = if self.grouped { grouped(&text) } else { text };
+        if self.percent { text + "%" } else { text }
+    }
+}
+
 /// The value as a cell of that number format shows it: decimals, thousands separators, percent sign.
 pub fn shown(value: Decimal, format: &NumberFormat) -> String {
-    let Some(decimals) = format.decimals() else { return general(value) };
-    let decimals = u32::from(decimals).min(20);
-    let percent = format.is_percent();
-    let scaled = if percent { value.checked_mul(Decimal::ONE_HUNDRED) } else { Some(value) };
-    let Some(scaled) = scaled else { return general(value) };
-    let text = fixed(scaled, decimals);
-    let text = if format.code.contains(",#") || format.code.contains(",0") { grouped(&text) } else { text };
-    if percent { text + "%" } else { text }
+    Look::of(format).text(value)
 }
 
 /// General shows up to ten decimals and drops the zeros at the end.

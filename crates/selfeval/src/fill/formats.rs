@@ -3,16 +3,16 @@
 use jixiao_workbook::{CellRef, NumberFormat, Sheet, Workbook};
 
 use super::planner::{Planner, Target};
-use crate::computed::{DECIMALS, Expression, Outcome, shown};
+use crate::computed::{DECIMALS, Expression, Look};
 use crate::layout::{Column, Located};
 use crate::summary::RateScale;
 
 impl Planner<'_> {
-    pub(super) fn shown(&self, cell: CellRef, value: Outcome, format: Option<&str>) -> String {
-        let Outcome::Number(value) = value else { return String::new() };
+    /// How a cell will show its numbers, with the format it is given if any.
+    pub(super) fn look(&self, cell: CellRef, format: Option<&str>) -> Look {
         match format {
-            Some(code) => shown(value, &NumberFormat { code: code.to_owned() }),
-            None => shown(value, self.workbook.format_at(self.sheet, cell)),
+            Some(code) => Look::of(&NumberFormat { code: code.to_owned() }),
+            None => Look::of(self.workbook.format_at(self.sheet, cell)),
         }
     }
 

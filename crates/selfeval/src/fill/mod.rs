@@ -1,6 +1,7 @@
 //! The edits that complete the form as it stands, and what had to stay blank and why.
 
 use jixiao_workbook::{CellRef, Edit, Workbook};
+use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
 mod cells;
@@ -17,6 +18,7 @@ mod total;
 
 use planner::Planner;
 
+use crate::computed::Look;
 use crate::finding::{Field, Words};
 use crate::layout::Located;
 use crate::profile::{Profile, Weights};
@@ -41,12 +43,21 @@ pub struct Written {
     pub cell: CellRef,
     /// The field.
     pub field: Field,
-    /// The value as the cell will show it.
-    pub shown: String,
+    /// The value; none where it is the empty text.
+    pub value: Option<Decimal>,
+    /// How the cell will show it.
+    pub look: Look,
     /// What was shown before, where it differs.
     pub before: Option<String>,
     /// The number format the cell is given, where its own would not show the value.
     pub format: Option<String>,
+}
+
+impl Written {
+    /// The value as the cell will show it.
+    pub fn shown(&self) -> String {
+        self.value.map_or_else(String::new, |value| self.look.text(value))
+    }
 }
 
 /// A computed cell that stays as it is, and why.

@@ -14,7 +14,7 @@ use super::cells::Cells;
 use super::formats::column_formats;
 use super::obstacle::{Obstacle, What};
 use super::{Kept, Options, Plan, Written};
-use crate::computed::{Expression, Held, Outcome, same_formula};
+use crate::computed::{Expression, Held, Look, Outcome, same_formula};
 use crate::finding::{Field, Words};
 use crate::layout::Located;
 use crate::summary::{Content, Reading, Summary};
@@ -198,16 +198,16 @@ impl<'a> Planner<'a> {
             }
         };
         let format = self.new_format(cell, target);
-        let shown = self.shown(cell, value, format.as_deref());
+        let look = self.look(cell, format.as_deref());
         let formula = target.expression.formula();
         let cached = value.to_value();
         let raw = target.reading.raw();
         self.plan.written.push(Written {
             cell,
             field: target.field,
-            before: (!raw.is_empty() && !self.shows_same(target, &shown, format.as_deref()))
-                .then(|| raw.into_owned()),
-            shown,
+            before: (!raw.is_empty() && !self.shows_same(target, value, look)).then(|| raw.into_owned()),
+            value: figure(value),
+            look,
             format: format.clone(),
         });
         let style = format.map_or(Style::Keep, Style::Format);
@@ -216,10 +216,11 @@ impl<'a> Planner<'a> {
     }
 
     /// Whether what stands in a cell would show as its new value does: 80.5% as text is no other than 80.50%.
-    fn shows_same(&self, target: &Target<'_>, shown: &str, format: Option<&str>) -> bool {
+    fn shows_same(&self, target: &Target<'_>, value: Outcome, look: Look) -> bool {
         let percent = matches!(target.expression, Expression::Rate { percent: Some(_), .. });
         let stated = self.cells.in_cell(target.reading, percent);
-        stated.is_some_and(|stated| self.shown(target.reading.cell, Outcome::Number(stated), format) == shown)
+        let shown = figure(value).map_or_else(String::new, |value| look.text(value));
+        stated.is_some_and(|stated| look.text(stated) == shown)
     }
 
     /// Whether a weighted score comes out empty though no score is missing and the total is not 0: then a name
@@ -246,13 +247,14 @@ impl<'a> Planner<'a> {
             })
         });
         let value = decimal(&digits).unwrap_or_default();
-        let shown = self.shown(cell, Outcome::Number(value), format.as_deref());
+        let look = self.look(cell, format.as_deref());
         let raw = reading.raw();
         self.plan.written.push(Written {
             cell,
             field,
-            before: (!raw.is_empty() && raw != shown).then(|| raw.into_owned()),
-            shown,
+            before: (!raw.is_empty() && raw != look.text(value)).then(|| raw.into_owned()),
+            value: Some(value),
+            look,
             format: format.clone(),
         });
         self.set(cell, NewContent::Number(digits), format.map_or(Style::Keep, Style::Format));
@@ -294,6 +296,13 @@ fn right(value: &Value, expected: Outcome) -> bool {
         (Value::Text(text), Outcome::Empty) => text.is_empty(),
         (Value::Blank, Outcome::Empty) => true,
         _ => false,
+    }
+}
+
+fn figure(outcome: Outcome) -> Option<Decimal> {
+    match outcome {
+        Outcome::Number(value) => Some(value),
+        Outcome::Empty => None,
     }
 }
 

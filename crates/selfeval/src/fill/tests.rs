@@ -34,7 +34,7 @@ fn filled(text: &str, options: Options) -> Plan {
 fn written(plan: &Plan) -> Vec<String> {
     let line = |written: &super::Written| {
         let formula = formula(plan, written.cell).map_or_else(String::new, |formula| format!(" ={formula}"));
-        format!("{}{formula} {}", written.cell, written.shown).trim_end().to_owned()
+        format!("{}{formula} {}", written.cell, written.shown()).trim_end().to_owned()
     };
     plan.written.iter().map(line).collect()
 }
@@ -290,18 +290,18 @@ fn nothing_typed_changes_unless_asked() {
         ["E7 =SUM(E6) 20", "F7 =SUM(F6) 0", "G7 =SUM(G6) 0", "I7 =IF(N(D7)=0,\"\",H7/D7) 20.95%"]
     );
     let plan = settled(&official(&rows), RECOMPUTE);
-    let changed: Vec<(String, Option<&str>, &str)> = plan
+    let changed: Vec<(String, Option<&str>, String)> = plan
         .written
         .iter()
-        .map(|written| (written.cell.to_string(), written.before.as_deref(), written.shown.as_str()))
+        .map(|written| (written.cell.to_string(), written.before.as_deref(), written.shown()))
         .filter(|(_, before, _)| before.is_some())
         .collect();
     assert_eq!(
         changed,
         [
-            ("D6".to_owned(), Some("21"), "20"),
-            ("I6".to_owned(), Some("22.02%"), "22.00%"),
-            ("D7".to_owned(), Some("21"), "20"),
+            ("D6".to_owned(), Some("21"), "20".to_owned()),
+            ("I6".to_owned(), Some("22.02%"), "22.00%".to_owned()),
+            ("D7".to_owned(), Some("21"), "20".to_owned()),
         ]
     );
 }
@@ -346,7 +346,7 @@ fn a_budget_of_zero_blocks_nothing() {
     let plan = settled(&official(&[TWO[0], TWO[1], "3|丙|局||0|0|0|||90|", TOTAL]), Options::default());
     assert!(plan.blank.is_empty(), "{:?}", plan.blank);
     let rate = plan.written.iter().find(|written| written.cell.to_string() == "I8").unwrap();
-    assert_eq!((value(&plan, rate.cell), rate.shown.as_str()), ("", ""));
+    assert_eq!((value(&plan, rate.cell), rate.shown().as_str()), ("", ""));
     assert_eq!(only(&written(&plan), &["H9"]), ["H9 =SUM(H6:H8) 819.19"]);
     assert!(only(&written(&plan), &["J9"])[0].ends_with("93.79"));
 }
@@ -429,7 +429,7 @@ fn blank_sequence_numbers_continue_where_there_is_room() {
         plan.written
             .iter()
             .filter(|written| written.cell.column() == 1)
-            .map(|w| w.shown.clone())
+            .map(super::Written::shown)
             .collect::<Vec<_>>()
     };
     assert_eq!(numbers(&["", ""]), ["1", "2"]);
