@@ -182,8 +182,6 @@ fn complete(request: &Request, input: &Input) -> Result<(Done, usize, Vec<u8>), 
         locate(&workbook, profile, None).map_err(|missing| unlocated(&workbook, &missing, input))?;
     let summary = Summary::read(&workbook, &located, profile);
     let plan = fill::plan(&workbook, &located, &summary, profile, request.options);
-    let projects = summary.projects.len();
-    beside::release(summary, projects);
     let refused = |error: PatchError| Failure::new(input.shown(), What::Patch(error));
     let bytes = match plan.edits.len() {
         0..MANY => workbook.apply(&plan.edits, request.signature),
@@ -191,7 +189,8 @@ fn complete(request: &Request, input: &Input) -> Result<(Done, usize, Vec<u8>), 
     }
     .map_err(refused)?;
     let (done, blank) = (text::done(&plan, &located.columns, request.style), plan.blank.len());
-    beside::release((workbook, plan), projects);
+    let projects = summary.projects.len();
+    beside::release((workbook, summary, plan), projects);
     Ok((done, blank, bytes))
 }
 
