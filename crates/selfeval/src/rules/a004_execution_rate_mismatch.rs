@@ -154,12 +154,11 @@ mod tests {
     use rust_decimal::Decimal;
 
     use super::*;
-    use crate::rules::sample::{submission, with_row};
+    use crate::rules::sample::{on_second, submission};
     use crate::sketch::{findings, lines};
 
     fn on(row: &str) -> Vec<Finding> {
-        let found = findings(RULE, &with_row(1, row));
-        found.into_iter().filter(|finding| finding.place.cell.is_some_and(|cell| cell.row() == 7)).collect()
+        on_second(RULE, row)
     }
 
     #[test]

@@ -1,6 +1,8 @@
 //! The table that 中川镇 published for 2023, as a sketch: rules are tested silent or firing on it.
 
-use crate::sketch::official;
+use super::Rule;
+use crate::finding::Finding;
+use crate::sketch::{findings, official};
 
 /// Its 14 project rows: they stand in rows 6 to 19.
 pub(crate) const PROJECTS: [&str; 14] = [
@@ -33,6 +35,12 @@ pub(crate) fn with_row(row: usize, cells: &str) -> String {
     let mut rows = [&PROJECTS[..], &[TOTAL]].concat();
     rows[row] = cells;
     official(&rows)
+}
+
+/// A rule's findings in row 7 where the second project reads so.
+pub(crate) fn on_second(rule: Rule, cells: &str) -> Vec<Finding> {
+    let found = findings(rule, &with_row(1, cells));
+    found.into_iter().filter(|finding| finding.place.cell.is_some_and(|cell| cell.row() == 7)).collect()
 }
 
 /// The table as it should be: right rates, a full total row, and a reason wherever the rate is low.

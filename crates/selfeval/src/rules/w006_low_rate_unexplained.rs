@@ -145,12 +145,11 @@ fn is_reason(text: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::rules::sample::{submission, with_row};
+    use crate::rules::sample::{on_second, submission};
     use crate::sketch::{findings, lines};
 
     fn on(row: &str) -> Vec<Finding> {
-        let found = findings(RULE, &with_row(1, row));
-        found.into_iter().filter(|finding| finding.place.cell.is_some_and(|cell| cell.row() == 7)).collect()
+        on_second(RULE, row)
     }
 
     #[test]

@@ -74,14 +74,6 @@ impl Reading {
         self.figure().map(|figure| figure.value)
     }
 
-    /// The figure a spreadsheet's own SUM would take: not one written as text.
-    pub fn countable(&self) -> Option<Figure> {
-        match self.content {
-            Content::Number(figure) | Content::Computed(figure) => Some(figure),
-            _ => None,
-        }
-    }
-
     /// Whether nothing is declared: blank, or a sign for "no value".
     pub fn is_blank(&self) -> bool {
         matches!(self.content, Content::Blank | Content::NoValue)

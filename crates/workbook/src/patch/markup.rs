@@ -6,6 +6,8 @@ use std::ops::Range;
 
 use memchr::{memchr, memchr3, memmem};
 
+use crate::scan;
+
 /// What a tag does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum TagKind {
@@ -68,7 +70,7 @@ impl<'a> Tag<'a> {
     /// Its attributes in order.
     pub(crate) fn attributes(&self) -> Attributes<'a> {
         let at = 1 + self.name().len();
-        Attributes { text: self.text, at, offset: self.start }
+        Attributes { found: scan::Attributes::after(self.text, at), offset: self.start }
     }
 
     /// An attribute by its name as written.
@@ -104,11 +106,10 @@ pub(crate) struct Attribute<'a> {
     pub(crate) whole: Range<usize>,
 }
 
-/// The attributes of a tag.
+/// The attributes of a tag, as the scanner finds them, with their places in the part.
 #[derive(Clone, Debug)]
 pub(crate) struct Attributes<'a> {
-    text: &'a [u8],
-    at: usize,
+    found: scan::Attributes<'a>,
     offset: usize,
 }
 
@@ -116,21 +117,10 @@ impl<'a> Iterator for Attributes<'a> {
     type Item = Attribute<'a>;
 
     fn next(&mut self) -> Option<Attribute<'a>> {
-        let rest = self.text.get(self.at..)?;
-        let blanks = rest.iter().take_while(|byte| is_blank(**byte)).count();
-        // Names and values are short: a loop finds their ends faster than a vector search.
-        let equals = rest.iter().position(|byte| *byte == b'=')?;
-        let name = rest.get(blanks..equals)?.trim_ascii_end();
-        let after = rest.get(equals + 1..)?;
-        let open = after.iter().position(|byte| !is_blank(*byte))?;
-        let quote = *after.get(open).filter(|quote| matches!(quote, b'"' | b'\''))?;
-        let from = equals + 1 + open + 1;
-        let length = rest.get(from..)?.iter().position(|byte| *byte == quote)?;
-        let value = rest.get(from..from + length)?;
-        let base = self.offset + self.at;
-        self.at += from + length + 1;
-        let span = base + from..base + from + length;
-        Some(Attribute { name, value, whole: base..span.end + 1, span })
+        let from = self.offset + self.found.at();
+        let scan::Attribute { name, value, start } = self.found.next()?;
+        let span = self.offset + start..self.offset + start + value.len();
+        Some(Attribute { name, value, span, whole: from..self.offset + self.found.at() })
     }
 }
 
@@ -203,7 +193,7 @@ fn tag_length(bytes: &[u8]) -> Option<usize> {
 
 /// An attribute's value as it is meant; as written where it is no proper text.
 pub(crate) fn decoded(raw: &[u8]) -> String {
-    crate::scan::decode(raw).map_or_else(|| String::from_utf8_lossy(raw).into_owned(), Cow::into_owned)
+    scan::decode(raw).map_or_else(|| String::from_utf8_lossy(raw).into_owned(), Cow::into_owned)
 }
 
 /// Appends text for an attribute in double quotes.

@@ -295,7 +295,7 @@ impl<R: Read> Scanner<R> {
     /// Takes in a tag's namespace declarations.
     fn declare(&mut self, start: usize, name_end: usize, depth: usize) -> Result<(), OpenError> {
         let raw = self.buffer.get(start..self.next).unwrap_or(&[]);
-        for attribute in (Attributes { raw, at: name_end }) {
+        for attribute in Attributes::after(raw, name_end) {
             let prefix = match attribute.name.strip_prefix(b"xmlns") {
                 Some([]) => &[],
                 Some([b':', prefix @ ..]) => prefix,

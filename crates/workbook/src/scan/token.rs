@@ -98,12 +98,6 @@ impl<'a> Token<'a> {
         self.name.0..self.name.1
     }
 
-    /// A tag's name with its prefix, as written; a patcher writes new tags with the same prefix.
-    pub fn written_name(&self) -> &'a [u8] {
-        let start = if self.kind == Kind::End { 2 } else { 1 };
-        self.raw.get(start..self.name.1).unwrap_or(&[])
-    }
-
     /// The attributes of a start or empty tag, in order, as written.
     #[inline]
     pub fn attributes(&self) -> Attributes<'a> {
@@ -160,8 +154,20 @@ impl Attribute<'_> {
 /// The attributes of a tag, in order.
 #[derive(Clone, Debug)]
 pub struct Attributes<'a> {
-    pub(super) raw: &'a [u8],
-    pub(super) at: usize,
+    raw: &'a [u8],
+    at: usize,
+}
+
+impl<'a> Attributes<'a> {
+    /// The attributes of a tag's bytes, from behind its name on.
+    pub(crate) fn after(raw: &'a [u8], name_end: usize) -> Self {
+        Self { raw, at: name_end }
+    }
+
+    /// Where in the tag's bytes the next attribute begins, with the blanks before it.
+    pub(crate) fn at(&self) -> usize {
+        self.at
+    }
 }
 
 impl<'a> Iterator for Attributes<'a> {
