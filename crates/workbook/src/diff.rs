@@ -6,7 +6,7 @@ use std::io::Read;
 
 use crate::address::CellRef;
 use crate::error::OpenError;
-use crate::package::Package;
+use crate::package::{Package, folded};
 use crate::sheet::{Cell, Row, Value};
 use crate::workbook::{SheetId, Workbook};
 
@@ -19,6 +19,8 @@ pub struct Diff {
     pub sheets: Vec<(String, Kind)>,
     /// Cells that differ in value, formula or style.
     pub cells: Vec<CellDifference>,
+    /// Sheets that differ and cannot be read on one side, by name, with the reason: their cells are not told.
+    pub unread: Vec<(String, OpenError)>,
 }
 
 /// What happened to a part or a sheet on the way from the first workbook to the second.
@@ -70,14 +72,15 @@ pub struct CellState {
 impl Diff {
     /// Whether nothing differs.
     pub fn is_empty(&self) -> bool {
-        self.parts.is_empty() && self.sheets.is_empty() && self.cells.is_empty()
+        self.parts.is_empty() && self.sheets.is_empty() && self.cells.is_empty() && self.unread.is_empty()
     }
 }
 
-/// What differs between two workbooks.
+/// What differs between two workbooks. A sheet of the same bytes, strings and formats in both is not looked into, and
+/// one that cannot be read in either, of the same bytes in both, is no difference.
 ///
 /// # Errors
-/// When a part or a sheet of either cannot be read.
+/// When a part that differs cannot be read. A sheet that cannot be read is named in [`Diff::unread`] instead.
 pub fn diff(a: &Workbook, b: &Workbook) -> Result<Diff, OpenError> {
     let mut found = Diff::default();
     if let (Some(before), Some(after)) = (&a.parts.package, &b.parts.package) {
@@ -87,12 +90,36 @@ pub fn diff(a: &Workbook, b: &Workbook) -> Result<Diff, OpenError> {
         let Some(name) = a.entry(id).map(|entry| entry.name.clone()) else { continue };
         match b.sheet_named(&name) {
             None => found.sheets.push((name, Kind::Removed)),
-            Some(other) => differing_cells((a, id), (b, other), &name, &mut found.cells)?,
+            Some(other) => {
+                let same_bytes = same_part((a, id), (b, other), &found.parts);
+                if same_bytes && a.parts.formats == b.parts.formats && a.parts.strings == b.parts.strings {
+                    continue;
+                }
+                match differing_cells((a, id), (b, other), &name) {
+                    Ok(cells) => found.cells.extend(cells),
+                    Err(_) if same_bytes => {}
+                    Err(error) => found.unread.push((name, error)),
+                }
+            }
         }
     }
     let only_b = b.sheets().iter().filter(|entry| a.sheet_named(&entry.name).is_none());
     found.sheets.extend(only_b.map(|entry| (entry.name.clone(), Kind::Added)));
     Ok(found)
+}
+
+/// Whether a sheet is the same part with the same bytes in both.
+fn same_part(
+    (a, left): (&Workbook, SheetId),
+    (b, right): (&Workbook, SheetId),
+    parts: &[PartDifference],
+) -> bool {
+    let (Some(before), Some(after)) = (a.entry(left), b.entry(right)) else { return false };
+    a.parts.package.is_some()
+        && b.parts.package.is_some()
+        && !before.part.is_empty()
+        && folded(&before.part) == folded(&after.part)
+        && !parts.iter().any(|part| folded(&part.name) == folded(&before.part))
 }
 
 fn differing_parts(a: &Package, b: &Package) -> Result<Vec<PartDifference>, OpenError> {
@@ -102,6 +129,7 @@ fn differing_parts(a: &Package, b: &Package) -> Result<Vec<PartDifference>, Open
         let kind = match (before.contains(name), after.contains(name)) {
             (true, false) => Kind::Removed,
             (false, _) => Kind::Added,
+            _ if a.raw(name).is_some_and(|raw| b.raw(name) == Some(raw)) => continue,
             _ if same_content(a, b, name)? => continue,
             _ => Kind::Changed,
         };
@@ -141,18 +169,18 @@ fn differing_cells(
     (a, left): (&Workbook, SheetId),
     (b, right): (&Workbook, SheetId),
     name: &str,
-    found: &mut Vec<CellDifference>,
-) -> Result<(), OpenError> {
+) -> Result<Vec<CellDifference>, OpenError> {
+    let mut found = Vec::new();
     let grid = |book: &Workbook, id| book.entry(id).is_some_and(|entry| entry.grid);
     if !grid(a, left) || !grid(b, right) {
-        return Ok(());
+        return Ok(found);
     }
     let (left, right) = (a.sheet(left)?, b.sheet(right)?);
     let mut before = left.rows().flat_map(Row::cells).peekable();
     let mut after = right.rows().flat_map(Row::cells).peekable();
     loop {
         let (one, other) = (before.peek().map(|cell| cell.at), after.peek().map(|cell| cell.at));
-        let Some(at) = [one, other].into_iter().flatten().min() else { return Ok(()) };
+        let Some(at) = [one, other].into_iter().flatten().min() else { return Ok(found) };
         let one = before.next_if(|cell| cell.at == at);
         let other = after.next_if(|cell| cell.at == at);
         if same_cell(one.as_ref(), other.as_ref()) {
@@ -205,6 +233,9 @@ impl fmt::Display for Diff {
         }
         for cell in &self.cells {
             writeln!(f, "{cell}")?;
+        }
+        for (name, error) in &self.unread {
+            writeln!(f, "sheet {name} cannot be read: {error}")?;
         }
         Ok(())
     }

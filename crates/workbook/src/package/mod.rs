@@ -132,6 +132,12 @@ impl Package {
         }))
     }
 
+    /// A part as it stands in the container: its method, its checksum and its compressed bytes.
+    pub(crate) fn raw(&self, name: &str) -> Option<(u16, u32, &[u8])> {
+        let (_, entry) = self.entry(name).ok()?;
+        Some((entry.method, entry.crc, self.bytes.get(entry.data())?))
+    }
+
     /// The whole container as it was read.
     pub fn bytes(&self) -> &[u8] {
         &self.bytes

@@ -258,6 +258,48 @@ fn only_the_named_parts_differ() {
 }
 
 #[test]
+fn a_sheet_that_cannot_be_read_is_named_only_where_it_differs() {
+    let sheet = |data: &str| format!("<worksheet xmlns=\"{MAIN}\"><sheetData>{data}</sheetData></worksheet>");
+    let relations = |id: &str| {
+        format!(
+            "<Relationship Id=\"{id}\" Type=\"http://schemas.openxmlformats.org/officeDocument/2006/relationships/worksheet\" Target=\"worksheets/sheet2.xml\"/></Relationships>"
+        )
+    };
+    let two = |second: &str| {
+        let mut zip = zip::ZipArchive::new(Cursor::new(package(&sheet(""), &[]))).unwrap();
+        let mut parts: Vec<(String, String)> = Vec::new();
+        for index in 0..zip.len() {
+            let mut entry = zip.by_index(index).unwrap();
+            let mut text = String::new();
+            entry.read_to_string(&mut text).unwrap();
+            let name = entry.name().unwrap().into_owned();
+            text = match name.as_str() {
+                "xl/workbook.xml" => {
+                    text.replace("</sheets>", "<sheet name=\"坏\" sheetId=\"9\" r:id=\"rId9\"/></sheets>")
+                }
+                "xl/_rels/workbook.xml.rels" => text.replace("</Relationships>", &relations("rId9")),
+                _ => text,
+            };
+            parts.push((name, text));
+        }
+        parts.push(("xl/worksheets/sheet2.xml".to_owned(), sheet(second)));
+        let parts: Vec<(&str, String)> =
+            parts.iter().map(|(name, text)| (name.as_str(), text.clone())).collect();
+        Workbook::open(zipped(&parts)).unwrap()
+    };
+    let broken = "<row r=\"1\"><c r=\"A1\" t=\"?\"><v>1</v></c></row>";
+    let edited = two(broken).apply(&[number("A1", "1")], Signature::Keep).unwrap();
+    let same = diff(&two(broken), &Workbook::open(edited).unwrap()).unwrap();
+    assert_eq!(same.to_string(), "xl/worksheets/sheet1.xml changed\n附表!A1  (blank) → 1\n");
+    let other = diff(&two(broken), &two("")).unwrap();
+    let what = "xl/worksheets/sheet2.xml is damaged: a cell of the unknown type \"?\" (before byte 115)";
+    assert_eq!(
+        other.to_string(),
+        format!("xl/worksheets/sheet2.xml changed\nsheet 坏 cannot be read: {what}\n")
+    );
+}
+
+#[test]
 fn a_workbook_without_styles_gets_some() {
     let sheet = format!("<worksheet xmlns=\"{MAIN}\"><sheetData/></worksheet>");
     let mut zip = zip::ZipArchive::new(Cursor::new(package(&sheet, &[]))).unwrap();
