@@ -4,8 +4,7 @@
 use std::sync::mpsc::{SyncSender, sync_channel};
 use std::thread::JoinHandle;
 
-use jixiao_selfeval::Finding;
-use jixiao_selfeval::rules::{self, Context};
+use jixiao_selfeval::rules::{self, Context, Findings};
 use jixiao_workbook::package::Deflated;
 use jixiao_workbook::patch::{Compressor, Inline};
 use rayon::prelude::*;
@@ -14,12 +13,12 @@ use rayon::prelude::*;
 pub(crate) const MANY: usize = 2_000;
 
 /// The whole catalogue, on all processors where the form is large. The result is the same.
-pub(crate) fn check(context: &Context<'_>) -> Vec<Finding> {
+pub(crate) fn check(context: &Context<'_>) -> Findings {
     if context.summary.projects.len() < MANY {
-        return rules::check(context);
+        return rules::survey(context);
     }
-    let lists: Vec<_> = rules::ALL.par_iter().map(|rule| rules::run(context, rule)).collect();
-    rules::sorted(lists.into_iter())
+    let lists: Vec<_> = rules::ALL.par_iter().map(|rule| Findings::of(context, rule)).collect();
+    Findings::joined(lists.into_iter())
 }
 
 /// Gives the memory of something back; of something large on a thread of its own, which nobody waits for.

@@ -1,6 +1,8 @@
 //! `jixiao.check/1`: what `check --format json` and `jsonl` print. Keys are a contract: they are added, never
 //! renamed. Amounts are decimal strings in 万元, rates are fractions, scores are points.
 
+use std::borrow::Cow;
+
 use jixiao_selfeval::finding::{Applicability, Field, Interval, Unit, fingerprints};
 use jixiao_selfeval::profile::Weights;
 use jixiao_selfeval::review::{Counts, Hidden, NotChecked, Table, Verdict, stated_total};
@@ -38,9 +40,10 @@ pub struct Unread {
 }
 
 /// One element of `files`, on one line.
-pub fn file(source: Source<'_>, result: Result<&Review, &Unread>, lang: Lang) -> String {
+pub fn file(source: Source<'_>, result: Result<&Review<'_>, &Unread>, lang: Lang) -> String {
+    let list: Vec<Cow<'_, Finding>> = result.iter().flat_map(|review| review.worded()).collect();
     let view = match result {
-        Ok(review) => FileView::of(source, review, lang),
+        Ok(review) => FileView::of(source, review, &list, lang),
         Err(unread) => FileView::unread(source, unread, lang),
     };
     serde_json::to_string(&view).unwrap_or_default()
@@ -69,7 +72,7 @@ struct FileView<'a> {
 }
 
 impl<'a> FileView<'a> {
-    fn of(source: Source<'a>, review: &'a Review, lang: Lang) -> Self {
+    fn of(source: Source<'a>, review: &'a Review<'_>, list: &'a [Cow<'_, Finding>], lang: Lang) -> Self {
         let table = review.table.as_ref();
         let others = table.map(|table| table.located.others.as_slice()).unwrap_or_default();
         let doubts = table.map(|table| table.located.doubts.as_slice()).unwrap_or_default();
@@ -85,7 +88,7 @@ impl<'a> FileView<'a> {
             counts: review.counts().into(),
             not_checked: review.not_checked.iter().map(|not| NotCheckedView::of(not, lang)).collect(),
             doubts: doubts.iter().map(|doubt| lang.pick(doubt)).collect(),
-            findings: findings(source.path, &review.findings, lang),
+            findings: findings(source.path, list, lang),
         }
     }
 
@@ -285,8 +288,9 @@ struct FixView<'a> {
     edits: &'a [Edit],
 }
 
-fn findings<'a>(path: &'a str, list: &'a [Finding], lang: Lang) -> Vec<FindingView<'a>> {
-    list.iter().zip(fingerprints(list)).map(|(finding, print)| view(path, finding, print, lang)).collect()
+fn findings<'a>(path: &'a str, list: &'a [Cow<'_, Finding>], lang: Lang) -> Vec<FindingView<'a>> {
+    let prints = fingerprints(list.iter().map(|finding| &**finding));
+    list.iter().zip(prints).map(|(finding, print)| view(path, finding, print, lang)).collect()
 }
 
 fn view<'a>(path: &'a str, finding: &'a Finding, fingerprint: String, lang: Lang) -> FindingView<'a> {
@@ -374,7 +378,8 @@ mod tests {
 
     fn checked(path: &str, bytes: &[u8]) -> String {
         let workbook = Workbook::open(bytes.to_vec()).unwrap();
-        let review = review(&workbook, &Profile::national(), Options::default());
+        let national = Profile::national();
+        let review = review(&workbook, &national, Options::default());
         file(Source { path, sha256: Some("00"), profile: "national" }, Ok(&review), Lang::Zh)
     }
 

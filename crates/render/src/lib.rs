@@ -9,7 +9,8 @@
 //! use jixiao_workbook::Workbook;
 //!
 //! let bytes = include_bytes!("../../../test-data/template/official-2023-inputs.xlsx");
-//! let review = review(&Workbook::open(bytes.to_vec())?, &Profile::national(), Default::default());
+//! let (workbook, national) = (Workbook::open(bytes.to_vec())?, Profile::national());
+//! let review = review(&workbook, &national, Default::default());
 //!
 //! let report = check("表.xlsx", &review, Style::default());
 //! assert!(report.starts_with("改后再报　表.xlsx"));

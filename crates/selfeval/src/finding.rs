@@ -315,7 +315,7 @@ fn fnv1a(bytes: impl Iterator<Item = u8>) -> u64 {
 }
 
 /// Each finding's fingerprint, in order; equal ones are told apart by their order.
-pub fn fingerprints(findings: &[Finding]) -> Vec<String> {
+pub fn fingerprints<'a>(findings: impl Iterator<Item = &'a Finding>) -> Vec<String> {
     let mut seen: HashMap<String, u32> = HashMap::new();
     let fingerprint = |finding: &Finding| {
         let plain = finding.fingerprint(0);
@@ -324,7 +324,7 @@ pub fn fingerprints(findings: &[Finding]) -> Vec<String> {
         *repeat += 1;
         own
     };
-    findings.iter().map(fingerprint).collect()
+    findings.map(fingerprint).collect()
 }
 
 #[cfg(test)]
@@ -356,7 +356,7 @@ mod tests {
     #[test]
     fn equal_findings_get_fingerprints_of_their_own() {
         let twice = [finding("a", "1", "D7"), finding("a", "1", "D8"), finding("b", "1", "D9")];
-        let mut prints = fingerprints(&twice);
+        let mut prints = fingerprints(twice.iter());
         prints.sort_unstable();
         prints.dedup();
         assert_eq!(prints.len(), 3);

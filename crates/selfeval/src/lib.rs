@@ -10,7 +10,8 @@
 //!
 //! let bytes = include_bytes!("../../../test-data/template/official-2023-inputs.xlsx");
 //! let form = Workbook::open(bytes.to_vec())?;
-//! let review = review(&form, &Profile::national(), Default::default());
+//! let national = Profile::national();
+//! let review = review(&form, &national, Default::default());
 //!
 //! let table = review.table.as_ref().ok_or("no table")?;
 //! assert_eq!(table.summary.projects.len(), 14);

@@ -1,5 +1,7 @@
 //! All of it in one call: locate the table, read it, check it, and sum the result up.
 
+use std::borrow::Cow;
+
 use jixiao_workbook::workbook::Visibility;
 use jixiao_workbook::{SheetId, Workbook};
 use rust_decimal::Decimal;
@@ -9,7 +11,7 @@ use crate::computed::{Totals, totals};
 use crate::finding::{Finding, Severity, Words};
 use crate::layout::{Located, locate};
 use crate::profile::{Profile, Weights};
-use crate::rules::{self, Context};
+use crate::rules::{self, Context, Findings, Found};
 use crate::summary::Summary;
 
 /// What the caller asks for.
@@ -63,6 +65,20 @@ pub struct Table {
     pub hidden: Hidden,
 }
 
+impl Table {
+    /// What the rules look at.
+    fn context<'a>(&'a self, workbook: &'a Workbook, profile: &'a Profile) -> Context<'a> {
+        Context {
+            workbook,
+            located: &self.located,
+            summary: &self.summary,
+            totals: &self.totals,
+            profile,
+            weights: self.weights,
+        }
+    }
+}
+
 /// What of a table's data a person who opens the file does not see.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Hidden {
@@ -107,16 +123,18 @@ pub struct NotChecked {
 /// The result of checking one workbook.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
-pub struct Review {
+pub struct Review<'a> {
+    workbook: &'a Workbook,
+    profile: &'a Profile,
     /// The table; none where none was found (then `findings` holds S001).
     pub table: Option<Table>,
-    /// The findings, sorted by place and code.
-    pub findings: Vec<Finding>,
+    /// The findings, sorted by place and code; [`Review::found`] gives each.
+    pub findings: Findings,
     /// What was not checked.
     pub not_checked: Vec<NotChecked>,
 }
 
-impl Review {
+impl Review<'_> {
     /// How many projects the table holds; 0 without a table.
     pub fn projects(&self) -> usize {
         self.table.as_ref().map_or(0, |table| table.summary.projects.len())
@@ -124,18 +142,31 @@ impl Review {
 
     /// How many findings of each severity there are.
     pub fn counts(&self) -> Counts {
-        let count = |severity| self.findings.iter().filter(|finding| finding.severity == severity).count();
-        Counts {
-            error: count(Severity::Error),
-            warning: count(Severity::Warning),
-            info: count(Severity::Info),
+        let mut counts = Counts::default();
+        for severity in self.findings.severities() {
+            match severity {
+                Severity::Error => counts.error += 1,
+                Severity::Warning => counts.warning += 1,
+                Severity::Info => counts.info += 1,
+            }
         }
+        counts
+    }
+
+    /// The findings one by one, sorted by place and code.
+    pub fn found(&self) -> impl Iterator<Item = Found<'_>> {
+        self.findings.each(self.table.as_ref().map(|table| table.context(self.workbook, self.profile)))
+    }
+
+    /// The findings one by one, each worded.
+    pub fn worded(&self) -> impl Iterator<Item = Cow<'_, Finding>> {
+        self.found().filter_map(|found| found.finding())
     }
 
     /// Whether the form can be handed in. A table without a project has nothing that could be right.
     pub fn verdict(&self) -> Verdict {
         let empty = self.table.as_ref().is_some_and(|table| table.summary.projects.is_empty());
-        match self.findings.iter().map(|finding| finding.severity).max() {
+        match self.findings.severities().max() {
             Some(Severity::Error) => Verdict::Fail,
             _ if empty => Verdict::Unchecked,
             Some(Severity::Warning) => Verdict::Warnings,
@@ -145,20 +176,21 @@ impl Review {
 }
 
 /// Locates, reads and checks the table of a workbook.
-pub fn review(workbook: &Workbook, profile: &Profile, options: Options) -> Review {
-    review_by(workbook, profile, options, rules::check)
+pub fn review<'a>(workbook: &'a Workbook, profile: &'a Profile, options: Options) -> Review<'a> {
+    review_by(workbook, profile, options, rules::survey)
 }
 
 /// [`review`] with a check of the caller's own: other rules, or the catalogue on several threads.
-pub fn review_by(
-    workbook: &Workbook,
-    profile: &Profile,
+pub fn review_by<'a>(
+    workbook: &'a Workbook,
+    profile: &'a Profile,
     options: Options,
-    check: impl FnOnce(&Context<'_>) -> Vec<Finding>,
-) -> Review {
+    check: impl FnOnce(&Context<'_>) -> Findings,
+) -> Review<'a> {
     match locate(workbook, profile, options.sheet) {
         Err(missing) => {
-            Review { table: None, findings: vec![rules::no_table(&missing)], not_checked: Vec::new() }
+            let findings = vec![rules::no_table(&missing)].into();
+            Review { workbook, profile, table: None, findings, not_checked: Vec::new() }
         }
         Ok(located) => {
             let weights = options.weights.or(profile.weights).unwrap_or_default();
@@ -167,21 +199,20 @@ pub fn review_by(
     }
 }
 
-fn review_table(
-    workbook: &Workbook,
-    profile: &Profile,
+fn review_table<'a>(
+    workbook: &'a Workbook,
+    profile: &'a Profile,
     weights: Weights,
     located: Located,
-    check: impl FnOnce(&Context<'_>) -> Vec<Finding>,
-) -> Review {
+    check: impl FnOnce(&Context<'_>) -> Findings,
+) -> Review<'a> {
     let summary = Summary::read(workbook, &located, profile);
     let totals = totals(&summary);
-    let context =
-        Context { workbook, located: &located, summary: &summary, totals: &totals, profile, weights };
-    let findings = check(&context);
-    let not_checked = not_checked(&located, &summary);
     let hidden = Hidden::of(workbook, &located, &summary);
-    Review { table: Some(Table { located, summary, totals, weights, hidden }), findings, not_checked }
+    let not_checked = not_checked(&located, &summary);
+    let table = Table { located, summary, totals, weights, hidden };
+    let findings = check(&table.context(workbook, profile));
+    Review { workbook, profile, table: Some(table), findings, not_checked }
 }
 
 /// Tables that were not taken, and a table without projects.
@@ -223,7 +254,8 @@ mod tests {
             "~2|抗旱|农业局|10|10|0|0|10|100.00%|90|",
             "|合计||20|20|0|0|15|75.00%|90|",
         ]);
-        let review = review(&workbook(&text), &Profile::national(), Options::default());
+        let (workbook, profile) = (workbook(&text), Profile::national());
+        let review = review(&workbook, &profile, Options::default());
         let table = review.table.unwrap();
         assert_eq!(table.summary.projects.len(), 2);
         assert_eq!(table.hidden, Hidden { rows: vec![7], ..Hidden::default() });

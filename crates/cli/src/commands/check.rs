@@ -232,7 +232,7 @@ fn one(request: &Request, input: &Input) -> Result<Outcome, Failure> {
     if review.table.is_none() {
         super::readable(&workbook).map_err(opened)?;
     }
-    review.findings.retain(|finding| request.wants(&finding.code));
+    review.findings.retain(|code| request.wants(code));
     let source = Source { path: &path, sha256: sha256.as_deref(), profile: &request.terms.profile.name };
     let report = match request.format {
         Format::Text => text::check(&path, &review, request.style),
@@ -240,13 +240,13 @@ fn one(request: &Request, input: &Input) -> Result<Outcome, Failure> {
     };
     let exit = exit(&review, request.fail_on);
     let line = FileLine { path, verdict: review.verdict(), counts: review.counts(), error: None };
-    let projects = review.projects();
-    beside::release((workbook, review), projects);
+    let (projects, table) = (review.projects(), review.table);
+    beside::release((workbook, table), projects);
     Ok(Outcome { report, line, exit })
 }
 
 fn exit(review: &Review, fail_on: Option<Severity>) -> Exit {
-    let worst = review.findings.iter().map(|finding| finding.severity).max();
+    let worst = review.findings.severities().max();
     match (worst, fail_on) {
         (Some(worst), Some(limit)) if worst >= limit => Exit::Findings,
         _ => Exit::Done,

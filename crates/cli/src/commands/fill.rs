@@ -219,7 +219,7 @@ fn judge(
     let (verdict, counts) = (review.verdict(), review.counts());
     let failed = request.strict && (blank > 0 || verdict == Verdict::Fail);
     let line = FileLine { path: input.shown(), verdict, counts, error: None };
-    let projects = review.projects();
-    beside::release((workbook, review), projects);
+    let (projects, table) = (review.projects(), review.table);
+    beside::release((workbook, table), projects);
     Ok(Outcome { report, line, exit: if failed { Exit::Findings } else { Exit::Done }, product: None })
 }

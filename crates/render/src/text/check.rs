@@ -1,7 +1,8 @@
 //! The report of `check`.
 
 use jixiao_selfeval::review::{Counts, Table, Verdict};
-use jixiao_selfeval::{Finding, Review, Severity};
+use jixiao_selfeval::rules::Found;
+use jixiao_selfeval::{Review, Severity};
 use jixiao_workbook::CellRef;
 use jixiao_workbook::address::column_letters;
 
@@ -13,7 +14,7 @@ use crate::words::{self, one_line};
 const USUAL: usize = 200;
 
 /// The report on one workbook: verdict, table, findings, the rows they speak of.
-pub fn check(path: &str, review: &Review, style: Style) -> String {
+pub fn check(path: &str, review: &Review<'_>, style: Style) -> String {
     let mut report = vec![verdict(path, review, style)];
     if let Some(table) = &review.table {
         report.push(about(table, style.lang));
@@ -28,7 +29,7 @@ pub fn check(path: &str, review: &Review, style: Style) -> String {
     report.join("\n")
 }
 
-fn verdict(path: &str, review: &Review, style: Style) -> String {
+fn verdict(path: &str, review: &Review<'_>, style: Style) -> String {
     let verdict = review.verdict();
     let words = style.paint(tone(verdict), words::verdict(verdict, style.lang));
     let counted = counted(review.counts(), style.lang);
@@ -122,7 +123,7 @@ fn money(table: &Table) -> &'static str {
 }
 
 /// Errors, warnings, infos and what was not checked.
-pub(super) fn findings(review: &Review, style: Style) -> Vec<String> {
+pub(super) fn findings(review: &Review<'_>, style: Style) -> Vec<String> {
     let mut report = section(review, Severity::Error, style);
     report.extend(section(review, Severity::Warning, style));
     if style.detail == Detail::All {
@@ -134,8 +135,8 @@ pub(super) fn findings(review: &Review, style: Style) -> Vec<String> {
     report
 }
 
-fn section(review: &Review, severity: Severity, style: Style) -> Vec<String> {
-    let groups = lines::groups(&review.findings, severity);
+fn section(review: &Review<'_>, severity: Severity, style: Style) -> Vec<String> {
+    let groups = lines::groups(review, severity);
     if groups.is_empty() {
         return Vec::new();
     }
@@ -166,10 +167,10 @@ fn section(review: &Review, severity: Severity, style: Style) -> Vec<String> {
 }
 
 /// Infos in one closing line: codes with their cells.
-fn infos(review: &Review, lang: Lang) -> Vec<String> {
-    let mut codes: indexmap::IndexMap<&str, Vec<&Finding>> = indexmap::IndexMap::new();
-    for finding in review.findings.iter().filter(|finding| finding.severity == Severity::Info) {
-        codes.entry(&finding.code).or_default().push(finding);
+fn infos(review: &Review<'_>, lang: Lang) -> Vec<String> {
+    let mut codes: indexmap::IndexMap<&str, Vec<Found<'_>>> = indexmap::IndexMap::new();
+    for found in review.found().filter(|found| found.severity() == Severity::Info) {
+        codes.entry(found.code()).or_default().push(found);
     }
     if codes.is_empty() {
         return Vec::new();
@@ -186,9 +187,9 @@ fn infos(review: &Review, lang: Lang) -> Vec<String> {
     ]
 }
 
-fn info(code: &str, list: &[&Finding], lang: Lang) -> String {
+fn info(code: &str, list: &[Found<'_>], lang: Lang) -> String {
     let title = jixiao_selfeval::rules::find(code).map_or(code, |rule| lang.of(rule.title.0, rule.title.1));
-    let mut places: Vec<CellRef> = list.iter().filter_map(|finding| finding.place.cell).collect();
+    let mut places: Vec<CellRef> = list.iter().filter_map(Found::cell).collect();
     places.sort_unstable_by_key(|cell| (cell.column(), cell.row()));
     let places = match places.len() {
         0 => return format!("{title} [{code}]"),
@@ -198,7 +199,7 @@ fn info(code: &str, list: &[&Finding], lang: Lang) -> String {
     lang.of(format!("{title}（{places}）[{code}]"), format!("{title} ({places}) [{code}]"))
 }
 
-fn not_checked(review: &Review, lang: Lang) -> Vec<String> {
+fn not_checked(review: &Review<'_>, lang: Lang) -> Vec<String> {
     let lines = review.not_checked.iter().map(|not| {
         let (what, why) = (one_line(lang.pick(&not.what)), one_line(lang.pick(&not.why)));
         lang.of(format!("未核对：{what}（{why}）。"), format!("not checked: {what} ({why})."))
@@ -206,13 +207,10 @@ fn not_checked(review: &Review, lang: Lang) -> Vec<String> {
     lines.collect()
 }
 
-fn context(table: &Table, review: &Review, style: Style) -> Vec<String> {
-    let shown: Vec<&Finding> = review
-        .findings
-        .iter()
-        .filter(|finding| style.detail == Detail::All || finding.severity > Severity::Info)
-        .collect();
-    let lines = rows::rows(table, &shown, style);
+fn context(table: &Table, review: &Review<'_>, style: Style) -> Vec<String> {
+    let shown =
+        review.found().filter(|found| style.detail == Detail::All || found.severity() > Severity::Info);
+    let lines = rows::rows(table, shown, style);
     if lines.is_empty() {
         return lines;
     }
@@ -232,7 +230,8 @@ mod tests {
     fn hidden_rows_columns_and_sheets_are_named() {
         let bytes = include_bytes!("../../../../test-data/cases/hidden-row/input.xlsx");
         let workbook = Workbook::open(bytes.to_vec()).unwrap();
-        let mut table = review(&workbook, &Profile::national(), Options::default()).table.unwrap();
+        let national = Profile::national();
+        let mut table = review(&workbook, &national, Options::default()).table.unwrap();
         assert_eq!(hidden(&table, Lang::Zh).unwrap(), "有隐藏的内容，已照常读取、计算：第 8 行。");
         table.hidden.sheet = true;
         table.hidden.rows = vec![8, 9, 11];

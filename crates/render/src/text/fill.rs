@@ -37,7 +37,7 @@ pub fn done(plan: &Plan, columns: &Columns, style: Style) -> Done {
 }
 
 /// The report on one filled workbook: `output` as it is named to the user, `review` of the result.
-pub fn fill(output: &str, done: &Done, review: &Review, style: Style) -> String {
+pub fn fill(output: &str, done: &Done, review: &Review<'_>, style: Style) -> String {
     let lang = style.lang;
     let verdict = review.verdict();
     let words = style.paint(check::tone(verdict), words::verdict(verdict, lang));
@@ -102,7 +102,7 @@ fn written(plan: &Plan, columns: &Columns, lang: Lang) -> String {
 }
 
 /// The weighted score that was written, its basis, and the other reading of the note.
-fn score(done: &Done, review: &Review, lang: Lang) -> Option<String> {
+fn score(done: &Done, review: &Review<'_>, lang: Lang) -> Option<String> {
     let table = review.table.as_ref()?;
     let row = table.summary.total.as_ref()?.row;
     let (cell, shown) = done.score.as_ref().filter(|(cell, _)| cell.row() == row)?;

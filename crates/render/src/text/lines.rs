@@ -1,7 +1,10 @@
 //! One finding, or one group of findings, as a line: cell and project, the fact, one action, the code.
 
+use std::borrow::Cow;
+
 use jixiao_selfeval::review::Table;
-use jixiao_selfeval::{Finding, Severity};
+use jixiao_selfeval::rules::Found;
+use jixiao_selfeval::{Finding, Review, Severity};
 use jixiao_workbook::CellRef;
 
 use super::{Style, Tone, cells};
@@ -9,16 +12,16 @@ use crate::Lang;
 use crate::words::one_line;
 
 /// Findings of one severity as groups: those that share a key, together, in the order of their first member.
-pub(super) fn groups(findings: &[Finding], severity: Severity) -> Vec<Vec<&Finding>> {
-    let mut groups: Vec<Vec<&Finding>> = Vec::new();
+pub(super) fn groups<'a>(review: &'a Review<'_>, severity: Severity) -> Vec<Vec<Found<'a>>> {
+    let mut groups: Vec<Vec<Found<'a>>> = Vec::new();
     let mut known: indexmap::IndexMap<(&str, &str), usize> = indexmap::IndexMap::new();
-    for finding in findings.iter().filter(|finding| finding.severity == severity) {
-        let key = finding.group.as_deref().map(|group| (&*finding.code, group));
+    for found in review.found().filter(|found| found.severity() == severity) {
+        let key = found.group().map(|group| (found.code(), group));
         if let Some(group) = key.and_then(|key| known.get(&key)).and_then(|at| groups.get_mut(*at)) {
-            group.push(finding);
+            group.push(found);
         } else {
             known.extend(key.map(|key| (key, groups.len())));
-            groups.push(vec![finding]);
+            groups.push(vec![found]);
         }
     }
     groups
@@ -31,16 +34,19 @@ pub(super) struct Lines {
 }
 
 /// The lines of one group: one where all say the same, else a line for each member, as many as there is room.
-pub(super) fn group(members: &[&Finding], table: Option<&Table>, style: Style, room: usize) -> Lines {
+pub(super) fn group(members: &[Found<'_>], table: Option<&Table>, style: Style, room: usize) -> Lines {
     let [first, others @ ..] = members else { return Lines { lines: Vec::new(), left: 0 } };
     if room == 0 {
         return Lines { lines: Vec::new(), left: members.len() };
     }
-    if !others.is_empty() && others.iter().all(|other| other.message == first.message) {
-        let one_action = others.iter().all(|other| other.help == first.help);
-        return Lines { lines: vec![format!("  {}", shared(members, style, one_action))], left: 0 };
+    let Some(first) = first.finding() else { return Lines { lines: Vec::new(), left: 0 } };
+    let mut rest = others.iter().filter_map(Found::finding);
+    if !others.is_empty() && rest.all(|other| other.message == first.message) {
+        let all: Vec<Cow<'_, Finding>> = members.iter().filter_map(Found::finding).collect();
+        return Lines { lines: vec![format!("  {}", shared(&all, style))], left: 0 };
     }
-    let lines = members.iter().take(room).map(|member| format!("  {}", single(member, table, style)));
+    let shown = members.iter().take(room).filter_map(Found::finding);
+    let lines = shown.map(|member| format!("  {}", single(&member, table, style)));
     Lines { lines: lines.collect(), left: members.len().saturating_sub(room) }
 }
 
@@ -51,13 +57,13 @@ fn single(finding: &Finding, table: Option<&Table>, style: Style) -> String {
 }
 
 /// A group whose members say the same thing: the fact once with all its cells.
-fn shared(members: &[&Finding], style: Style, one_action: bool) -> String {
+fn shared(members: &[Cow<'_, Finding>], style: Style) -> String {
     let lang = style.lang;
     let Some(first) = members.first() else { return String::new() };
     let list: Vec<CellRef> = members.iter().filter_map(|member| member.place.cell).collect();
     let count = lang.of(format!("（{} 处）", members.len()), format!(" ({} cells)", members.len()));
     let place = format!("{}{count}", cells(&list, lang));
-    let action = if one_action {
+    let action = if members.iter().all(|other| other.help == first.help) {
         action(first, lang)
     } else {
         let mut actions: Vec<String> = members.iter().map(|member| action(member, lang)).collect();

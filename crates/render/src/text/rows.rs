@@ -2,11 +2,12 @@
 
 use std::collections::BTreeSet;
 
+use jixiao_selfeval::Reading;
 use jixiao_selfeval::finding::Field;
 use jixiao_selfeval::layout::Columns;
 use jixiao_selfeval::review::Table;
+use jixiao_selfeval::rules::Found;
 use jixiao_selfeval::summary::{Project, Total};
-use jixiao_selfeval::{Finding, Reading};
 use jixiao_workbook::CellRef;
 use unicode_width::UnicodeWidthStr;
 
@@ -32,7 +33,11 @@ struct Shown {
 }
 
 /// The rows of the findings as lines; none where no finding names a row of the table.
-pub(super) fn rows(table: &Table, findings: &[&Finding], style: Style) -> Vec<String> {
+pub(super) fn rows<'a>(
+    table: &Table,
+    findings: impl Iterator<Item = Found<'a>>,
+    style: Style,
+) -> Vec<String> {
     let wanted = wanted(table, findings);
     let limit = if style.detail == Detail::All { usize::MAX } else { USUAL };
     let columns = columns(table, style);
@@ -58,10 +63,10 @@ pub(super) fn rows(table: &Table, findings: &[&Finding], style: Style) -> Vec<St
     lines
 }
 
-fn wanted(table: &Table, findings: &[&Finding]) -> BTreeSet<u32> {
+fn wanted<'a>(table: &Table, findings: impl Iterator<Item = Found<'a>>) -> BTreeSet<u32> {
     let home = &*table.located.sheet_name;
-    let here = findings.iter().filter(|finding| finding.place.sheet.as_deref().is_none_or(|s| s == home));
-    let named: BTreeSet<u32> = here.filter_map(|finding| finding.place.cell).map(CellRef::row).collect();
+    let here = findings.filter(|found| found.sheet().is_none_or(|sheet| sheet == home));
+    let named: BTreeSet<u32> = here.filter_map(|found| found.cell()).map(CellRef::row).collect();
     let mut rows: BTreeSet<u32> =
         table.summary.projects.iter().map(|p| p.row).filter(|row| named.contains(row)).collect();
     rows.extend(table.summary.total.iter().map(|total| total.row).filter(|row| named.contains(row)));
@@ -131,7 +136,7 @@ fn of_project(project: &Project, column: &Shown) -> String {
         _ => None,
     };
     if let Some(text) = text {
-        return text.text.clone();
+        return text.text.to_string();
     }
     raw(match column.field {
         Field::Sequence => project.sequence.as_ref(),

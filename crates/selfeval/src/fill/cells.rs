@@ -159,7 +159,7 @@ fn reading(project: &Project, slot: Slot) -> Option<&Reading> {
 }
 
 fn held(reading: &Reading, exponent: i8, fix: bool) -> Held {
-    match reading.content {
+    match reading.content() {
         Content::Blank => Held::Blank,
         Content::Number(figure) | Content::Computed(figure) => number(figure.value, exponent),
         Content::TextNumber(figure) if fix => number(figure.value, exponent),

@@ -89,8 +89,8 @@ impl<'a> Planner<'a> {
             ));
             return self.cells.held(reading);
         }
-        match reading.content {
-            _ if reading.formula => self.existing(target),
+        match reading.content() {
+            _ if reading.has_formula() => self.existing(target),
             Content::Blank => self.blank(target),
             _ if self.options.recompute && target.blocked.is_none() => self.write(target),
             Content::NoValue => {
@@ -263,12 +263,14 @@ impl<'a> Planner<'a> {
     /// Why a stated figure cannot be used; none where it can.
     pub(super) fn obstacle(&self, reading: &Reading, field: Field) -> Option<Obstacle> {
         let text = || reading.raw().into_owned();
-        let what = match reading.content {
-            _ if reading.formula && self.cells.is_renewed(reading.cell) => match self.cells.held(reading) {
-                Held::Number(_) => return None,
-                Held::Blank | Held::Text => What::Missing,
-                Held::Error => What::Error(self.renewed_text(reading.cell)),
-            },
+        let what = match reading.content() {
+            _ if reading.has_formula() && self.cells.is_renewed(reading.cell) => {
+                match self.cells.held(reading) {
+                    Held::Number(_) => return None,
+                    Held::Blank | Held::Text => What::Missing,
+                    Held::Error => What::Error(self.renewed_text(reading.cell)),
+                }
+            }
             Content::Number(_) | Content::Computed(_) => return None,
             Content::TextNumber(_) if self.options.fix => return None,
             Content::TextNumber(_) => What::TextNumber(text()),

@@ -45,7 +45,7 @@ fn budget(planner: &mut Planner<'_>, project: &Project) -> Budget {
     let obstacle = match held {
         Held::Number(value) => {
             // A live formula gives 0 over parts that nobody has filled in.
-            let empty = reading.formula && value.is_zero();
+            let empty = reading.has_formula() && value.is_zero();
             parts.filter(|obstacle| empty && obstacle.what == What::PartsMissing)
         }
         Held::Blank => parts.or_else(|| planner.obstacle(reading, Field::Budget)),
@@ -56,7 +56,7 @@ fn budget(planner: &mut Planner<'_>, project: &Project) -> Budget {
 
 /// Why the parts cannot be summed: one is no number, or all are blank.
 fn parts_obstacle(planner: &Planner<'_>, project: &Project) -> Option<Obstacle> {
-    let stated = |part: &&Reading| !part.is_blank() || part.formula;
+    let stated = |part: &&Reading| !part.is_blank() || part.has_formula();
     let wrong = project.funds.iter().filter(stated).find_map(|part| planner.obstacle(part, Field::Fund));
     if wrong.is_some() || project.funds.iter().any(|part| stated(&part)) {
         return wrong;

@@ -8,7 +8,7 @@ use super::planner::Planner;
 use super::{Kept, Plan};
 use crate::computed::{column_total, same_formula};
 use crate::finding::{Field, Words};
-use crate::summary::Total;
+use crate::summary::{Reading, Total};
 
 impl Planner<'_> {
     /// What a formula of the sheet gives once the edits so far are made and stale results are renewed.
@@ -33,8 +33,9 @@ impl Planner<'_> {
     /// The same again for the total row, where it has any formulas that are not just refreshed.
     pub(super) fn settle_for(&mut self, total: &Total) {
         let single = [&total.initial_budget, &total.budget, &total.executed];
-        let mut sums = single.into_iter().flatten().chain(&total.funds).filter(|reading| reading.formula);
-        let derived = [&total.rate, &total.score].into_iter().flatten().any(|reading| reading.formula);
+        let mut sums =
+            single.into_iter().flatten().chain(&total.funds).filter(|reading| reading.has_formula());
+        let derived = [&total.rate, &total.score].into_iter().flatten().any(Reading::has_formula);
         let foreign = sums.any(|reading| !self.is_column_total(reading.cell));
         if !self.plan.edits.is_empty() && (foreign || derived && self.options.recompute) {
             self.settle();

@@ -16,7 +16,7 @@ pub(super) fn number(planner: &mut Planner<'_>) {
         let before = above.filter(|(run, _)| !restarts || *run == project.run);
         let next = before.map_or(Some(Decimal::ONE), |(_, number)| number.checked_add(Decimal::ONE));
         let Some(next) = next else { return };
-        if reading.content != Content::Blank || reading.formula {
+        if reading.content() != Content::Blank || reading.has_formula() {
             above = Some((project.run, reading.value().unwrap_or(next)));
             continue;
         }

@@ -40,7 +40,7 @@ fn fix_row(planner: &mut Planner<'_>, single: [(Option<&Reading>, Field); 5], fu
 }
 
 fn fix_cell(planner: &mut Planner<'_>, reading: &Reading, field: Field) {
-    let text_number = matches!(reading.content, Content::TextNumber(_)) && !reading.formula;
+    let text_number = matches!(reading.content(), Content::TextNumber(_)) && !reading.has_formula();
     if text_number && !planner.is_recomputed(reading, field) {
         planner.fix(reading, field);
     }

@@ -87,7 +87,7 @@ fn columns(planner: &Planner<'_>, budgets: &[Budget]) -> Columns {
 
 /// What is stated must be a number; blank counts as 0 in these columns.
 fn stated(planner: &Planner<'_>, reading: Option<&Reading>, field: Field) -> Option<Obstacle> {
-    let reading = reading.filter(|reading| !reading.is_blank() || reading.formula)?;
+    let reading = reading.filter(|reading| !reading.is_blank() || reading.has_formula())?;
     planner.obstacle(reading, field)
 }
 

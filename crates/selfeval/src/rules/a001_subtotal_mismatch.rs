@@ -5,7 +5,7 @@ use std::cell::OnceCell;
 use rust_decimal::Decimal;
 
 use super::levels::sum_severity;
-use super::{Context, Rule, causes, corrected, mending, wording};
+use super::{Check, Context, Rule, causes, corrected, mending, wording};
 use crate::computed::{self, Totals};
 use crate::finding::{Field, Finding, Severity, Unit, Words};
 use crate::summary::{Project, Reading};
@@ -28,7 +28,7 @@ pub(super) const RULE: Rule = Rule {
          ## How to correct\nLook the budget up and correct the subtotal or the part that is wrong; a SUM formula is best.\n\
          ## Source\nThe form's heading: 小计 and the fund columns below 全年预算数（A）.",
     ),
-    check,
+    check: Check::Table(check),
 };
 
 fn check(context: &Context<'_>) -> Vec<Finding> {

@@ -4,7 +4,7 @@ use rust_decimal::Decimal;
 
 use super::columns::{AmountColumn, ColumnSum, amount_columns, stated_budget};
 use super::levels::sum_severity;
-use super::{Context, Rule, causes, corrected, mending, wording};
+use super::{Check, Context, Rule, causes, corrected, mending, wording};
 use crate::finding::{Field, Finding, Related, Severity, Unit, Words};
 use crate::summary::{Reading, Total};
 
@@ -28,7 +28,7 @@ pub(super) const RULE: Rule = Rule {
          ## How to correct\nCheck the projects' figures; if they are right, let the total be a SUM formula.\n\
          ## Source\nThe form's total row.",
     ),
-    check,
+    check: Check::Table(check),
 };
 
 fn check(context: &Context<'_>) -> Vec<Finding> {

@@ -1,7 +1,7 @@
 //! A003: the total row states the sum of every amount column.
 
 use super::columns::{AmountColumn, ColumnSum, amount_columns};
-use super::{Context, Rule, cells, corrected, mending, wording};
+use super::{Check, Context, Rule, cells, corrected, mending, wording};
 use crate::finding::{Finding, Severity, Unit, Words};
 use crate::summary::{Content, Reading, Total};
 
@@ -22,7 +22,7 @@ pub(super) const RULE: Rule = Rule {
          ## How to correct\nEnter the sum over the projects, best as a SUM formula; `fill` does it.\n\
          ## Source\nThe form's total row.",
     ),
-    check,
+    check: Check::Table(check),
 };
 
 fn check(context: &Context<'_>) -> Vec<Finding> {
@@ -36,7 +36,7 @@ fn blank<'a>(context: &Context<'a>, column: &AmountColumn<'a>, total: &'a Total)
     let reading = column.total(total).filter(|reading| reading.is_blank())?;
     let terms = column.sum(context, corrected::budget);
     let sum = terms.sum.map(|sum| sum.value);
-    if reading.content == Content::NoValue && sum.is_some_and(|sum| sum.is_zero()) {
+    if reading.content() == Content::NoValue && sum.is_some_and(|sum| sum.is_zero()) {
         return None;
     }
     let expected = sum.map(|sum| wording::amount(context.summary, sum));

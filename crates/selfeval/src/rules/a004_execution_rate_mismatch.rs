@@ -2,7 +2,7 @@
 
 use super::levels::rate_severity;
 use super::wording::{RateStyle, amount, yuan};
-use super::{Context, Rule, a001_subtotal_mismatch, causes, mending};
+use super::{Check, Context, Rule, a001_subtotal_mismatch, causes, mending};
 use crate::finding::{Field, Finding, Interval, Severity, Unit, Words};
 use crate::summary::{Project, Reading};
 use crate::value::{Figure, Level, executed_interval, rate_level, round};
@@ -32,7 +32,7 @@ pub(super) const RULE: Rule = Rule {
          ## How to correct\nLook the executed amount up in the ledger; if it is right, enter the rate that is given, best as a formula.\n\
          ## Source\nThe form's heading: execution rate (B/A).",
     ),
-    check,
+    check: Check::Table(check),
 };
 
 fn check(context: &Context<'_>) -> Vec<Finding> {

@@ -5,7 +5,7 @@ use rust_decimal::Decimal;
 use super::columns::{AmountColumn, Budget, amount_columns, stated_budget};
 use super::levels::rate_severity;
 use super::wording::{RateStyle, amount};
-use super::{Context, Rule, causes, corrected, mending};
+use super::{Check, Context, Rule, causes, corrected, mending};
 use crate::finding::{Field, Finding, Severity, Unit, Words};
 use crate::summary::{Reading, Total};
 use crate::value::{Figure, Level, Spread, rate_level, round};
@@ -27,7 +27,7 @@ pub(super) const RULE: Rule = Rule {
          ## How to correct\nUse the same formula as in the project rows: total executed by total budget.\n\
          ## Source\nThe form's heading: execution rate (B/A).",
     ),
-    check,
+    check: Check::Table(check),
 };
 
 fn check(context: &Context<'_>) -> Vec<Finding> {

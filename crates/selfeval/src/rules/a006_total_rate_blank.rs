@@ -1,7 +1,7 @@
 //! A006: the total row states the total execution rate.
 
 use super::wording::{RateStyle, amount};
-use super::{Context, Rule, corrected, mending};
+use super::{Check, Context, Rule, corrected, mending};
 use crate::finding::{Field, Finding, Severity, Unit, Words};
 use crate::summary::{Reading, Total};
 use crate::value::round;
@@ -23,7 +23,7 @@ pub(super) const RULE: Rule = Rule {
          ## How to correct\nEnter total executed by total budget, best as a formula; `fill` does it.\n\
          ## Source\nThe form's heading: execution rate (B/A), and its total row.",
     ),
-    check,
+    check: Check::Table(check),
 };
 
 fn check(context: &Context<'_>) -> Vec<Finding> {

@@ -1,6 +1,6 @@
 //! A007: a project has not spent more than its full-year budget.
 
-use super::{Context, Rule, wording};
+use super::{Check, Context, Rule, wording};
 use crate::finding::{Field, Finding, Severity, Unit, Words};
 use crate::summary::{Project, Reading};
 
@@ -21,7 +21,7 @@ pub(super) const RULE: Rule = Rule {
          ## How to correct\nCheck whether the budget holds funds carried over and additions during the year, then the executed amount.\n\
          ## Source\nThe form's headings: full-year budget (A), executed amount (B).",
     ),
-    check,
+    check: Check::Table(check),
 };
 
 fn check(context: &Context<'_>) -> Vec<Finding> {

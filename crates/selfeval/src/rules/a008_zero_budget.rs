@@ -2,7 +2,7 @@
 
 use rust_decimal::Decimal;
 
-use super::{Context, Rule};
+use super::{Check, Context, Rule};
 use crate::finding::{Field, Finding, Severity, Words};
 use crate::summary::Project;
 
@@ -23,7 +23,7 @@ pub(super) const RULE: Rule = Rule {
          ## How to correct\nLook the budget up (funds carried over included) and enter it; if there is none, say so in the remark and leave the rate blank.\n\
          ## Source\nThe form's heading: execution rate (B/A).",
     ),
-    check,
+    check: Check::Table(check),
 };
 
 fn check(context: &Context<'_>) -> Vec<Finding> {

@@ -3,7 +3,7 @@
 use rust_decimal::Decimal;
 
 use super::wording::{RateStyle, amount};
-use super::{Context, Rule, column_group, mending, wording};
+use super::{Check, Context, Rule, column_group, mending, wording};
 use crate::finding::{Field, Finding, Fix, Severity, Unit, Words};
 use crate::summary::{Project, Reading};
 
@@ -24,7 +24,7 @@ pub(super) const RULE: Rule = Rule {
          ## How to correct\nLet `fill` complete them all, or enter the formulas.\n\
          ## Source\nThe form's headings: 小计, execution rate (B/A).",
     ),
-    check,
+    check: Check::Table(check),
 };
 
 fn check(context: &Context<'_>) -> Vec<Finding> {

@@ -30,6 +30,38 @@ fn places(text: &str, least: Severity) -> Vec<String> {
     findings.filter(|finding| finding.severity >= least).map(place).collect()
 }
 
+/// A rule of single projects notes a finding exactly where it tells one, and its words come back the same.
+#[test]
+fn noted_findings_are_those_that_are_told() {
+    let high = official(&[
+        "1|防汛|农业局|20|20|0|0|4.4|'22.00%|95|",
+        "2|抗旱|农业局|10|10|0|0|9|90.00%|99.5|",
+        "3|供水|农业局|10|10|0|0|8.999|'89.99%|90|汛期推迟完工",
+        "|合计||40|40|0|0|22.399|56.00%|95|",
+    ]);
+    for text in [submission(), high] {
+        let (workbook, located, summary) = read(&text);
+        let (totals, profile) = (totals(&summary), Profile::national());
+        let (workbook, located, summary, totals) = (&workbook, &located, &summary, &totals);
+        let context =
+            Context { workbook, located, summary, totals, profile: &profile, weights: Weights::Budget };
+        let findings = survey(&context);
+        let told: Vec<Finding> = findings
+            .each(Some(context))
+            .map(|found| {
+                let finding = found.finding().expect("what is noted is told").into_owned();
+                let noted = (found.code(), found.cell(), found.severity(), found.group(), found.sheet());
+                let place = &finding.place;
+                let told = (&*finding.code, place.cell, finding.severity, finding.group.as_deref());
+                assert_eq!(noted, (told.0, told.1, told.2, told.3, place.sheet.as_deref()));
+                finding
+            })
+            .collect();
+        assert_eq!(told, check(&context));
+        assert!(told.iter().any(|finding| finding.code == "W006"));
+    }
+}
+
 const HEADINGS: [[&str; 5]; 2] = [
     ["## 核对内容", "## 为什么", "## 示例", "## 怎样改", "## 依据"],
     ["## What is checked", "## Why", "## Example", "## How to correct", "## Source"],
@@ -88,7 +120,7 @@ const TWO_LEVELS: Rule = Rule {
     severity: Severity::Warning,
     title: ("", ""),
     docs: ("", ""),
-    check: two_levels,
+    check: Check::Table(two_levels),
 };
 
 #[test]

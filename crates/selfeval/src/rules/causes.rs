@@ -9,7 +9,7 @@ use crate::summary::Reading;
 /// Whether the cell's formula is itself at fault: its stored result is stale (F001), or a total's range is not
 /// the project rows (F003).
 pub(super) fn formula_at_fault(context: &Context<'_>, reading: &Reading) -> bool {
-    reading.formula && at_fault(context, reading).unwrap_or(false)
+    reading.has_formula() && at_fault(context, reading).unwrap_or(false)
 }
 
 fn at_fault(context: &Context<'_>, reading: &Reading) -> Option<bool> {

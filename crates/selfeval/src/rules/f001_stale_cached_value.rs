@@ -4,7 +4,7 @@ use jixiao_workbook::{Cell, Content, Edit, Sheet, Style, Value, ValueRef, refres
 use rust_decimal::Decimal;
 
 use super::formulas::{as_shown, expression, safe, spot};
-use super::{Context, Rule, column_group};
+use super::{Check, Context, Rule, column_group};
 use crate::computed::{Held, agrees, standing};
 use crate::finding::{Finding, Severity, Words};
 
@@ -25,7 +25,7 @@ pub(super) const RULE: Rule = Rule {
          ## How to correct\nOpen the file, press F9 and save; or run `jixiao fill`, which renews the stored result and leaves the formula alone.\n\
          ## Source\nA cell holds one figure. Where a formula uses a function that is not known here, nothing is concluded.",
     ),
-    check,
+    check: Check::Table(check),
 };
 
 fn check(context: &Context<'_>) -> Vec<Finding> {

@@ -1,7 +1,7 @@
 //! F002: a typed number where most of the column computes.
 
 use super::formulas::{as_shown, expression, outcome, spot, with_expression};
-use super::{Context, Rule, column_group};
+use super::{Check, Context, Rule, column_group};
 use crate::finding::{Applicability, Finding, Fix, Severity, Words};
 use crate::summary::Reading;
 
@@ -22,7 +22,7 @@ pub(super) const RULE: Rule = Rule {
          ## How to correct\nPut the column's formula there; `jixiao fill --recompute` does it and lists the figures that change.\n\
          ## Source\nThe form: 小计 and 执行率 follow from other columns.",
     ),
-    check,
+    check: Check::Table(check),
 };
 
 fn check(context: &Context<'_>) -> Vec<Finding> {
@@ -43,12 +43,12 @@ fn constants<'a>(
     total: Option<&'a Reading>,
 ) -> Vec<Finding> {
     let (computed, others): (Vec<&Reading>, Vec<&Reading>) =
-        rows.flatten().partition(|reading| reading.formula);
+        rows.flatten().partition(|reading| reading.has_formula());
     let typed: Vec<&Reading> = others.into_iter().filter(|reading| reading.figure().is_some()).collect();
     if computed.len() <= typed.len() {
         return Vec::new();
     }
-    let total = total.filter(|reading| !reading.formula && reading.figure().is_some());
+    let total = total.filter(|reading| !reading.has_formula() && reading.figure().is_some());
     typed.into_iter().chain(total).map(|reading| constant(context, reading, computed.len())).collect()
 }
 

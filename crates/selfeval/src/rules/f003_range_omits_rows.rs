@@ -5,7 +5,7 @@ use jixiao_workbook::{CellRef, Range, Sheet};
 
 use super::cells::{amounts, listed};
 use super::formulas::{as_shown, expression, outcome, safe, spot, with_expression};
-use super::{Context, Rule};
+use super::{Check, Context, Rule};
 use crate::computed::{Held, stored};
 use crate::finding::{Finding, Severity, Words};
 use crate::layout::Located;
@@ -27,7 +27,7 @@ pub(super) const RULE: Rule = Rule {
          ## How to correct\nLet the range cover all project rows, `SUM(D7:D20)`; with group rows one range for each run, `SUM(D7:D9,D11:D14)`.\n\
          ## Source\nThe form: 合计 is the sum over the projects. Where the cells left out are blank, so that the total is right for now, it is a warning.",
     ),
-    check,
+    check: Check::Table(check),
 };
 
 fn check(context: &Context<'_>) -> Vec<Finding> {
@@ -35,7 +35,7 @@ fn check(context: &Context<'_>) -> Vec<Finding> {
     else {
         return Vec::new();
     };
-    let cells = amounts(total).filter(|(_, reading)| reading.formula).map(|(_, reading)| reading.cell);
+    let cells = amounts(total).filter(|(_, reading)| reading.has_formula()).map(|(_, reading)| reading.cell);
     cells.filter_map(|cell| wrong_range(context, sheet, cell)).collect()
 }
 

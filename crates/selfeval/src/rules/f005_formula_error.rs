@@ -4,7 +4,7 @@ use jixiao_workbook::formula::references;
 use jixiao_workbook::{Cell, CellRef, ValueRef};
 
 use super::formulas::{as_shown, expression, outcome, safe, spot, with_expression};
-use super::{Context, Rule, column_group};
+use super::{Check, Context, Rule, column_group};
 use crate::finding::{Field, Finding, Related, Severity, Words};
 
 pub(super) const RULE: Rule = Rule {
@@ -24,7 +24,7 @@ pub(super) const RULE: Rule = Rule {
          ## How to correct\n`#DIV/0!`: the divisor is 0 or blank, write the rate as `IF(N(D9)=0,\"\",H9/D9)`; `#REF!`: a cell it read was deleted, write the formula anew; `#VALUE!`: it reads text, make that a number.\n\
          ## Source\nThe form's cells hold figures or nothing. Errors that only follow from this one are listed with it.",
     ),
-    check,
+    check: Check::Table(check),
 };
 
 /// Cells named with a finding that only follow from it.

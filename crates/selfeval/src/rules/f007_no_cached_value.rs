@@ -4,7 +4,7 @@ use jixiao_workbook::calc::{self, Outcome};
 use jixiao_workbook::{Cell, Content, Edit, Style, Value, ValueRef};
 
 use super::formulas::{as_shown, safe, spot};
-use super::{Context, Rule};
+use super::{Check, Context, Rule};
 use crate::finding::{Finding, Severity, Words};
 
 pub(super) const RULE: Rule = Rule {
@@ -24,7 +24,7 @@ pub(super) const RULE: Rule = Rule {
          ## How to correct\nOpen the file in a spreadsheet program and save it; or run `jixiao fill`, which stores the results.\n\
          ## Source\nA matter of the file, not of what was reported.",
     ),
-    check,
+    check: Check::Table(check),
 };
 
 fn check(context: &Context<'_>) -> Vec<Finding> {

@@ -145,7 +145,7 @@ impl Spot<'_> {
 
     /// The finding with the field, project and unit of this spot.
     pub(super) fn about(self, finding: Finding) -> Finding {
-        let project = self.project.map(|project| project.name.text.clone());
+        let project = self.project.map(|project| project.name.text.to_string());
         Finding { field: self.field, project, unit: self.unit, ..finding }
     }
 }

@@ -23,7 +23,7 @@ pub(super) fn formula(context: &Context<'_>, reading: &Reading, expected: Decima
     let title =
         Words::new(format!("在 {cell} 填入公式 ={text}"), format!("put the formula ={text} into {cell}"));
     let applicability =
-        if reading.content == Content::Blank { Applicability::Safe } else { Applicability::Review };
+        if reading.content() == Content::Blank { Applicability::Safe } else { Applicability::Review };
     let edits = vec![formulas::with_expression(context, cell, &expression, outcome)];
     Some(Box::new(Fix { title, applicability, edits }))
 }

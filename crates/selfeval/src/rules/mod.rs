@@ -29,6 +29,7 @@ mod f003_range_omits_rows;
 mod f005_formula_error;
 mod f007_no_cached_value;
 mod formulas;
+mod found;
 mod levels;
 mod mending;
 #[cfg(test)]
@@ -59,6 +60,7 @@ mod w009_weight_basis;
 mod weighting;
 mod wording;
 
+pub use found::{Findings, Found};
 pub use s001_table_not_found::no_table;
 
 /// Every rule, by code.
@@ -115,7 +117,27 @@ pub struct Rule {
     /// `## 核对内容 ## 为什么 ## 示例 ## 怎样改 ## 依据` and `## What is checked ## Why ## Example ## How to correct ## Source`.
     pub docs: (&'static str, &'static str),
     /// The check.
-    pub check: fn(&Context<'_>) -> Vec<Finding>,
+    pub check: Check,
+}
+
+/// How a rule looks at a table.
+#[derive(Clone, Copy, Debug)]
+pub enum Check {
+    /// At all of it at once.
+    Table(fn(&Context<'_>) -> Vec<Finding>),
+    /// At one project at a time; its findings are worded when they are asked for.
+    Projects(Each),
+}
+
+/// A rule that looks at one project at a time. Both functions agree on whether there is a finding.
+#[derive(Clone, Copy, Debug)]
+pub struct Each {
+    /// The cell of the project's finding and how bad it is, if there is one.
+    pub spot: fn(&Context<'_>, &Project) -> Option<(CellRef, Severity)>,
+    /// The finding, with its sentences.
+    pub tell: fn(&Context<'_>, &Project) -> Option<Finding>,
+    /// The key its findings share, if they do.
+    pub group: Option<&'static str>,
 }
 
 /// What a rule looks at.
@@ -154,7 +176,7 @@ impl<'a> Context<'a> {
 
     /// The place of a text cell.
     pub fn at_text(&self, reading: &TextReading) -> Place {
-        self.place(reading.cell, reading.text.as_str())
+        self.place(reading.cell, &*reading.text)
     }
 
     /// Another cell of the table's sheet that a finding speaks of.
@@ -191,9 +213,14 @@ impl Finding {
     /// The same finding about a project.
     #[must_use]
     pub fn on(mut self, project: &Project) -> Self {
-        self.project = Some(project.name.text.clone());
+        self.project = Some(project.name.text.to_string());
         self
     }
+}
+
+/// Runs the whole catalogue at the profile's severities; the findings are worded when they are asked for.
+pub fn survey(context: &Context<'_>) -> Findings {
+    Findings::joined(ALL.iter().map(|rule| Findings::of(context, rule)))
 }
 
 /// Runs the whole catalogue at the profile's severities; findings sorted by place and code.
@@ -207,7 +234,7 @@ pub fn check_with(context: &Context<'_>, rules: impl Iterator<Item = Rule>) -> V
 }
 
 /// Each rule's findings in one list, sorted by place and code.
-pub fn sorted(lists: impl Iterator<Item = Vec<Finding>>) -> Vec<Finding> {
+fn sorted(lists: impl Iterator<Item = Vec<Finding>>) -> Vec<Finding> {
     let mut findings = lists.reduce(joined).unwrap_or_default();
     findings.sort_by(|a, b| (a.place.cell, &a.code, a.severity).cmp(&(b.place.cell, &b.code, b.severity)));
     findings
@@ -220,17 +247,34 @@ fn joined(one: Vec<Finding>, other: Vec<Finding>) -> Vec<Finding> {
     long
 }
 
-/// One rule's findings at the profile's severity, which replaces the rule's usual one and no other: an info
-/// stays an info.
+/// One rule's findings at the profile's severity.
 pub fn run(context: &Context<'_>, rule: &Rule) -> Vec<Finding> {
-    let Some(level) = context.profile.severities.get(rule.code) else {
-        return (rule.check)(context);
+    if at_profile(context.profile, rule, rule.severity).is_none() {
+        return Vec::new();
+    }
+    let findings = match rule.check {
+        Check::Table(check) => check(context),
+        Check::Projects(each) => {
+            context.summary.projects.iter().filter_map(|project| (each.tell)(context, project)).collect()
+        }
     };
-    let Some(severity) = level.severity() else { return Vec::new() };
-    let findings = (rule.check)(context).into_iter();
-    findings
-        .map(|finding| if finding.severity == rule.severity { finding.at(severity) } else { finding })
-        .collect()
+    let levelled = findings.into_iter().filter_map(|finding| {
+        let severity = at_profile(context.profile, rule, finding.severity)?;
+        Some(finding.at(severity))
+    });
+    levelled.collect()
+}
+
+/// A finding's severity under a profile, which replaces the rule's usual one and no other: an info stays an
+/// info. `None` where the profile turns the rule off.
+fn at_profile(profile: &Profile, rule: &Rule, severity: Severity) -> Option<Severity> {
+    match profile.severities.get(rule.code) {
+        None => Some(severity),
+        Some(level) => {
+            let set = level.severity()?;
+            Some(if severity == rule.severity { set } else { severity })
+        }
+    }
 }
 
 /// The rule of a code, in either letter case.

@@ -1,6 +1,6 @@
 //! S001: no sheet holds the summary table. Raised when locating fails, so its check never runs on a table.
 
-use super::Rule;
+use super::{Check, Rule};
 use crate::finding::{Field, Finding, Place, Severity, Words};
 use crate::layout::{Candidate, NoTable};
 
@@ -21,7 +21,7 @@ pub(super) const RULE: Rule = Rule {
          ## How to correct\nComplete the heading as in the form that was issued; if the table is in another file, use that file.\n\
          ## Source\nThe form: the heading of the summary table.",
     ),
-    check: |_| Vec::new(),
+    check: Check::Table(|_| Vec::new()),
 };
 
 /// Finding S001: no table, naming the nearest candidate and what it lacks.

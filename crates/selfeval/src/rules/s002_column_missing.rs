@@ -1,6 +1,6 @@
 //! S002: the table lacks a column of the form.
 
-use super::{Context, Rule};
+use super::{Check, Context, Rule};
 use crate::finding::{Field, Finding, Severity, Words};
 use crate::layout::Columns;
 
@@ -21,7 +21,7 @@ pub(super) const RULE: Rule = Rule {
          ## How to correct\nAdd the column as in the form, and fill it for each project.\n\
          ## Source\nThe form: the heading of the summary table.",
     ),
-    check,
+    check: Check::Table(check),
 };
 
 /// Each column of the form; any one field of an entry will do.

@@ -1,6 +1,6 @@
 //! S003: nothing says whether amounts are in 元 or 万元.
 
-use super::{Context, Rule};
+use super::{Check, Context, Rule};
 use crate::finding::{Field, Finding, Severity, Words};
 use crate::layout::Column;
 
@@ -21,7 +21,7 @@ pub(super) const RULE: Rule = Rule {
          ## How to correct\nWrite 项目资金（万元） in the heading, or 单位：万元 above the table on the right.\n\
          ## Source\nThe form: 项目资金（万元）.",
     ),
-    check,
+    check: Check::Table(check),
 };
 
 fn check(context: &Context<'_>) -> Vec<Finding> {

@@ -4,7 +4,7 @@ use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive;
 use unicode_normalization::UnicodeNormalization;
 
-use super::{Context, Rule, column_group};
+use super::{Check, Context, Rule, column_group};
 use crate::finding::{Field, Finding, Severity, Words};
 use crate::summary::{Project, Reading};
 
@@ -25,7 +25,7 @@ pub(super) const RULE: Rule = Rule {
          ## How to correct\nSee whether a project is missing, then number the rows 1, 2, 3, …\n\
          ## Source\nThe form: the column 序号.",
     ),
-    check,
+    check: Check::Table(check),
 };
 
 fn check(context: &Context<'_>) -> Vec<Finding> {

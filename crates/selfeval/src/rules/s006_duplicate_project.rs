@@ -5,7 +5,7 @@ use std::collections::HashMap;
 
 use unicode_normalization::UnicodeNormalization;
 
-use super::{Context, Rule};
+use super::{Check, Context, Rule};
 use crate::finding::{Field, Finding, Severity, Words};
 use crate::summary::{Project, TextReading};
 
@@ -26,7 +26,7 @@ pub(super) const RULE: Rule = Rule {
          ## How to correct\nKeep one row for each project; if they are two projects, tell them apart by name.\n\
          ## Source\nThe form: one row for each project.",
     ),
-    check,
+    check: Check::Table(check),
 };
 
 fn check(context: &Context<'_>) -> Vec<Finding> {
@@ -71,7 +71,7 @@ fn finding(context: &Context<'_>, first: &Project, project: &Project) -> Finding
         .at(severity)
         .of(Field::Name)
         .on(project)
-        .found(project.name.text.as_str(), None)
+        .found(&*project.name.text, None)
         .with_related(vec![context.related(there, note)])
         .grouped(format!("{}:{there}", RULE.code))
 }

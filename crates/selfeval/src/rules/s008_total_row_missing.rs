@@ -1,6 +1,6 @@
 //! S008: the table has no total row.
 
-use super::{Context, Rule};
+use super::{Check, Context, Rule};
 use crate::finding::{Field, Finding, Severity, Words};
 
 pub(super) const RULE: Rule = Rule {
@@ -20,7 +20,7 @@ pub(super) const RULE: Rule = Rule {
          ## How to correct\nAdd a row below the projects with 合计 in its first cell, then let fill complete it.\n\
          ## Source\nThe form: the total row; its note: the unit's total score.",
     ),
-    check,
+    check: Check::Table(check),
 };
 
 fn check(context: &Context<'_>) -> Vec<Finding> {

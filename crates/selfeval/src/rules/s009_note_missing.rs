@@ -1,6 +1,6 @@
 //! S009: the note that explains the weighted score is missing.
 
-use super::{Context, Rule};
+use super::{Check, Context, Rule};
 use crate::finding::{Field, Finding, Severity, Words};
 
 pub(super) const RULE: Rule = Rule {
@@ -20,7 +20,7 @@ pub(super) const RULE: Rule = Rule {
          ## How to correct\nAdd the note of the form that was issued below the table.\n\
          ## Source\nThe form: its note.",
     ),
-    check,
+    check: Check::Table(check),
 };
 
 fn check(context: &Context<'_>) -> Vec<Finding> {

@@ -2,7 +2,7 @@
 
 use unicode_normalization::UnicodeNormalization;
 
-use super::{Context, Rule};
+use super::{Check, Context, Rule};
 use crate::finding::{Field, Finding, Place, Severity, Words};
 use crate::layout::Stated;
 
@@ -23,7 +23,7 @@ pub(super) const RULE: Rule = Rule {
          ## How to correct\nSee which year is evaluated, and correct the other one.\n\
          ## Source\nThe form: the year in the title.",
     ),
-    check,
+    check: Check::Table(check),
 };
 
 fn check(context: &Context<'_>) -> Vec<Finding> {

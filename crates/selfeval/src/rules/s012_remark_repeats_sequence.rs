@@ -3,7 +3,7 @@
 use jixiao_workbook::number::decimal;
 
 use super::cells::{listed, runs};
-use super::{Context, Rule};
+use super::{Check, Context, Rule};
 use crate::finding::{Field, Finding, Severity, Words};
 use crate::summary::{Project, TextReading};
 
@@ -24,7 +24,7 @@ pub(super) const RULE: Rule = Rule {
          ## How to correct\nClear these remarks, and give the reason where the execution rate is below the threshold.\n\
          ## Source\nThe form: the column 备注.",
     ),
-    check,
+    check: Check::Table(check),
 };
 
 fn check(context: &Context<'_>) -> Vec<Finding> {
@@ -48,7 +48,7 @@ fn check(context: &Context<'_>) -> Vec<Finding> {
     let note = |_| Words::new("备注也只是序号", "this remark is its sequence number, too");
     let related = ends.into_iter().map(|cell| context.related(cell, note(cell))).collect();
     let finding = Finding::new(&RULE, context.at_text(first), message, help).of(Field::Remark);
-    vec![finding.found(first.text.as_str(), None).with_related(related)]
+    vec![finding.found(&*first.text, None).with_related(related)]
 }
 
 /// A project's remark where it is only the row's sequence number.
@@ -57,7 +57,7 @@ fn repeated(project: &Project) -> Option<&TextReading> {
     let sequence = project.sequence.as_ref()?;
     let same = match sequence.value() {
         Some(number) => decimal(&remark.text) == Some(number),
-        None => remark.text == sequence.raw(),
+        None => *remark.text == *sequence.raw(),
     };
     same.then_some(remark)
 }

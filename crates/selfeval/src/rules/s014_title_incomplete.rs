@@ -2,7 +2,7 @@
 
 use unicode_normalization::UnicodeNormalization;
 
-use super::{Context, Rule};
+use super::{Check, Context, Rule};
 use crate::finding::{Field, Finding, Severity, Words};
 
 pub(super) const RULE: Rule = Rule {
@@ -22,7 +22,7 @@ pub(super) const RULE: Rule = Rule {
          ## How to correct\nPut the year evaluated and the unit's full name into the title, and take the form's hints out.\n\
          ## Source\nThe form: its title.",
     ),
-    check,
+    check: Check::Table(check),
 };
 
 fn check(context: &Context<'_>) -> Vec<Finding> {

@@ -3,7 +3,7 @@
 use rust_decimal::Decimal;
 
 use super::cells::figures;
-use super::{Context, Rule, column_group};
+use super::{Check, Context, Rule, column_group};
 use crate::finding::{Field, Finding, Severity, Words};
 use crate::summary::{Content, Reading};
 
@@ -24,7 +24,7 @@ pub(super) const RULE: Rule = Rule {
          ## How to correct\nEnter a number, and put explanations into the remark.\n\
          ## Source\nThe form: the columns for amounts, rate and score.",
     ),
-    check,
+    check: Check::Table(check),
 };
 
 fn check(context: &Context<'_>) -> Vec<Finding> {
@@ -38,7 +38,7 @@ fn check(context: &Context<'_>) -> Vec<Finding> {
 }
 
 fn judge(context: &Context<'_>, field: Field, reading: &Reading) -> Option<Finding> {
-    let (message, help) = if reading.content == Content::Unreadable {
+    let (message, help) = if reading.content() == Content::Unreadable {
         unreadable(context, field, reading)
     } else if is_money(field) && reading.value().is_some_and(|value| value.abs() >= limit(context)) {
         too_large(context, field, reading)

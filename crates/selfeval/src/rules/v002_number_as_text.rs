@@ -8,7 +8,7 @@ use rust_decimal::Decimal;
 use unicode_normalization::UnicodeNormalization;
 
 use super::cells::figures;
-use super::{Context, Rule, column_group};
+use super::{Check, Context, Rule, column_group};
 use crate::finding::{Applicability, Field, Finding, Fix, Severity, Words};
 use crate::summary::{Content, Reading};
 
@@ -29,7 +29,7 @@ pub(super) const RULE: Rule = Rule {
          ## How to correct\nTurn it into a number; `fill --fix` does so for all cells, with the same digits.\n\
          ## Source\nHow spreadsheets compute: SUM and SUMPRODUCT skip text.",
     ),
-    check,
+    check: Check::Table(check),
 };
 
 fn check(context: &Context<'_>) -> Vec<Finding> {
@@ -53,8 +53,8 @@ fn check(context: &Context<'_>) -> Vec<Finding> {
 }
 
 fn is_text(field: Field, reading: &Reading) -> bool {
-    let text = matches!(reading.content, Content::TextNumber(_));
-    text && field != Field::ExecutionRate && !reading.formula
+    let text = matches!(reading.content(), Content::TextNumber(_));
+    text && field != Field::ExecutionRate && !reading.has_formula()
 }
 
 /// Number formats by column, looked up once a column.

@@ -2,7 +2,7 @@
 
 use jixiao_workbook::CellRef;
 
-use super::{Context, Rule, column_group};
+use super::{Check, Context, Rule, column_group};
 use crate::finding::{Field, Finding, Severity, Words};
 use crate::summary::{Project, Reading};
 
@@ -23,7 +23,7 @@ pub(super) const RULE: Rule = Rule {
          ## How to correct\nEnter the figure of the ledger; enter 0 if nothing was spent.\n\
          ## Source\nThe form: the columns for name, funds and score.",
     ),
-    check,
+    check: Check::Table(check),
 };
 
 fn check(context: &Context<'_>) -> Vec<Finding> {

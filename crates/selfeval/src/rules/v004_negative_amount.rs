@@ -3,7 +3,7 @@
 use rust_decimal::Decimal;
 
 use super::cells::{Amounts, amounts};
-use super::{Context, Rule, column_group};
+use super::{Check, Context, Rule, column_group};
 use crate::finding::{Field, Finding, Severity, Unit, Words};
 use crate::summary::Reading;
 
@@ -24,7 +24,7 @@ pub(super) const RULE: Rule = Rule {
          ## How to correct\nCheck the ledger: deduct what was paid back from the year's figure instead of entering it as negative.\n\
          ## Source\nThe form: its amounts are those of the whole year.",
     ),
-    check,
+    check: Check::Table(check),
 };
 
 fn check(context: &Context<'_>) -> Vec<Finding> {

@@ -2,7 +2,7 @@
 
 use rust_decimal::Decimal;
 
-use super::{Context, Rule, column_group};
+use super::{Check, Context, Rule, column_group};
 use crate::finding::{Field, Finding, Severity, Unit, Words};
 use crate::summary::Reading;
 
@@ -23,7 +23,7 @@ pub(super) const RULE: Rule = Rule {
          ## How to correct\nCheck the score against the project's own form and correct it.\n\
          ## Source\n财预〔2020〕10号, on the evaluation of project spending: marks are out of 100.",
     ),
-    check,
+    check: Check::Table(check),
 };
 
 fn check(context: &Context<'_>) -> Vec<Finding> {

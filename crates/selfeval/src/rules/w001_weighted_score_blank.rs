@@ -1,7 +1,7 @@
 //! W001: the total row states the weighted score that the form's note asks for.
 
 use super::weighting::{basis, decimals, other};
-use super::{Context, Rule, corrected, mending, wording};
+use super::{Check, Context, Rule, corrected, mending, wording};
 use crate::finding::{Field, Finding, Severity, Unit, Words};
 use crate::summary::Reading;
 use crate::value::round;
@@ -23,7 +23,7 @@ pub(super) const RULE: Rule = Rule {
          ## How to correct\nEnter the sum of amount × score divided by the sum of the amounts, with two decimals; `fill` writes the formula. Do not round the weights first.\n\
          ## Source\nThe form's note: the unit's total score is the mean of the projects' scores weighted by their shares of the funds.",
     ),
-    check,
+    check: Check::Table(check),
 };
 
 fn check(context: &Context<'_>) -> Vec<Finding> {

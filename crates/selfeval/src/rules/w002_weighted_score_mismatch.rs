@@ -1,7 +1,7 @@
 //! W002: the total score is the mean of the scores weighted by the projects' funds.
 
 use super::weighting::{basis, decimals, fits, is_mean, other, stated};
-use super::{Context, Rule, causes, corrected, mending, wording};
+use super::{Check, Context, Rule, causes, corrected, mending, wording};
 use crate::finding::{Field, Finding, Severity, Unit, Words};
 use crate::value::round;
 
@@ -22,7 +22,7 @@ pub(super) const RULE: Rule = Rule {
          ## How to correct\nEnter the sum of amount × score divided by the sum of the amounts, best as a formula.\n\
          ## Source\nThe form's note: the unit's total score is the mean of the projects' scores weighted by their shares of the funds.",
     ),
-    check,
+    check: Check::Table(check),
 };
 
 fn check(context: &Context<'_>) -> Vec<Finding> {

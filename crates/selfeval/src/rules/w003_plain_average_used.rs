@@ -2,7 +2,7 @@
 
 use super::w002_weighted_score_mismatch::{mismatch, plain_average};
 use super::weighting::basis;
-use super::{Context, Rule};
+use super::{Check, Context, Rule};
 use crate::finding::{Finding, Severity, Words};
 
 pub(super) const RULE: Rule = Rule {
@@ -22,7 +22,7 @@ pub(super) const RULE: Rule = Rule {
          ## How to correct\nUse the weighted mean: the sum of amount × score divided by the sum of the amounts.\n\
          ## Source\nThe form's note: the unit's total score is the mean of the projects' scores weighted by their shares of the funds.",
     ),
-    check,
+    check: Check::Table(check),
 };
 
 fn check(context: &Context<'_>) -> Vec<Finding> {

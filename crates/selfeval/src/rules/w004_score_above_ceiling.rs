@@ -1,12 +1,13 @@
 //! W004: a score does not exceed what is left once execution lost its points.
 
+use jixiao_workbook::CellRef;
 use rust_decimal::Decimal;
 
 use super::wording::{RateStyle, plain, points as fixed};
-use super::{Context, Rule, w006_low_rate_unexplained as low_rate};
+use super::{Check, Context, Each, Rule, w006_low_rate_unexplained as low_rate};
 use crate::finding::{Field, Finding, Severity, Unit, Words};
 use crate::profile::Profile;
-use crate::summary::Project;
+use crate::summary::{Project, Reading};
 
 pub(super) const RULE: Rule = Rule {
     code: "W004",
@@ -25,20 +26,28 @@ pub(super) const RULE: Rule = Rule {
          ## How to correct\nCheck the points for execution and the total in the project's own form.\n\
          ## Source\nThe execution item of the per-project form: p points, given by the rate.",
     ),
-    check,
+    check: Check::Projects(Each { spot, tell, group: None }),
 };
 
-fn check(context: &Context<'_>) -> Vec<Finding> {
-    context.summary.projects.iter().filter_map(|project| above(context, project)).collect()
-}
-
-fn above(context: &Context<'_>, project: &Project) -> Option<Finding> {
+/// The score that is too high, and the rate that it is judged by.
+fn above<'a>(context: &Context<'_>, project: &'a Project) -> Option<(&'a Reading, Decimal, Decimal)> {
     let reading = project.score.as_ref()?;
     let score = reading.value()?;
-    if score <= ceiling(context.profile, highest_rate(project)?)? || score > Decimal::ONE_HUNDRED {
-        return None;
-    }
-    let rate = low_rate::rate(project)?;
+    let high = score > ceiling(context.profile, highest_rate(project)?)? && score <= Decimal::ONE_HUNDRED;
+    high.then_some((reading, score, low_rate::rate(project)?))
+}
+
+fn severity(profile: &Profile) -> Severity {
+    if profile.points_proportional { Severity::Error } else { Severity::Warning }
+}
+
+fn spot(context: &Context<'_>, project: &Project) -> Option<(CellRef, Severity)> {
+    let (reading, ..) = above(context, project)?;
+    Some((reading.cell, severity(context.profile)))
+}
+
+fn tell(context: &Context<'_>, project: &Project) -> Option<Finding> {
+    let (reading, score, rate) = above(context, project)?;
     let (written, limit) = written(context, rate)?;
     let found = reading.raw().into_owned();
     let finding = Finding::new(
@@ -56,7 +65,6 @@ fn above(context: &Context<'_>, project: &Project) -> Option<Finding> {
             ),
         ),
     );
-    let severity = if context.profile.points_proportional { Severity::Error } else { Severity::Warning };
     let rate_cell = project.rate.as_ref().map(|reading| reading.cell);
     let related = rate_cell.map(|cell| context.related(cell, Words::new("执行率", "execution rate")));
     Some(Finding {
@@ -64,7 +72,7 @@ fn above(context: &Context<'_>, project: &Project) -> Option<Finding> {
         found_value: Some(score),
         unit: Some(Unit::Points),
         related: related.into_iter().collect(),
-        ..finding.at(severity).of(Field::Score).on(project)
+        ..finding.at(severity(context.profile)).of(Field::Score).on(project)
     })
 }
 

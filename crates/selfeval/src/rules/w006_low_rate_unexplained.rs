@@ -1,9 +1,10 @@
 //! W006: a low execution rate has its reason in the table.
 
+use jixiao_workbook::CellRef;
 use rust_decimal::Decimal;
 
 use super::wording::{RateStyle, percent};
-use super::{Context, Rule};
+use super::{Check, Context, Each, Rule};
 use crate::finding::{Field, Finding, Severity, Unit, Words};
 use crate::summary::{Project, Reading, TextReading};
 use crate::value::round;
@@ -25,18 +26,13 @@ pub(super) const RULE: Rule = Rule {
          ## How to correct\nWrite the reason in the remark, for example that the contract is paid in instalments.\n\
          ## Source\nCommon practice of reviewers; the threshold is set by the profile.",
     ),
-    check,
+    check: Check::Projects(Each { spot, tell, group: Some("W006") }),
 };
 
 /// Texts that state no reason.
 const EMPTY_WORDS: [&str; 6] = ["无", "正常", "已完成", "正常完成", "全部完成", "按时完成"];
 /// Fewer characters than this are no reason.
 const LEAST_CHARACTERS: usize = 4;
-
-fn check(context: &Context<'_>) -> Vec<Finding> {
-    let limit = percent(context.profile.reason_below);
-    context.summary.projects.iter().filter_map(|project| unexplained(context, project, &limit)).collect()
-}
 
 /// A project's rate: B/A, else the stated one.
 pub(super) fn rate(project: &Project) -> Option<Decimal> {
@@ -46,16 +42,30 @@ pub(super) fn rate(project: &Project) -> Option<Decimal> {
     if zero { None } else { computed().or_else(stated) }
 }
 
-fn unexplained(context: &Context<'_>, project: &Project, limit: &str) -> Option<Finding> {
+/// The rate as it is shown, with its decimals, where it is too low and nothing explains it.
+fn unexplained(context: &Context<'_>, project: &Project) -> Option<(Decimal, i8)> {
     let decimals = context.summary.rate_decimals.max(4);
     let rate = round(rate(project)?, u32::try_from(decimals).unwrap_or(4));
-    let threshold = context.profile.reason_below;
-    let texts = [project.reason.as_deref(), project.remark.as_ref()];
-    let explained = || texts.into_iter().flatten().any(|text| is_reason(&text.text));
-    if rate >= threshold || explained() {
-        return None;
-    }
-    let place = texts.into_iter().flatten().next();
+    let explained = || texts(project).any(|text| is_reason(&text.text));
+    (rate < context.profile.reason_below && !explained()).then_some((rate, decimals))
+}
+
+/// The cells in which a reason may stand.
+fn texts(project: &Project) -> impl Iterator<Item = &TextReading> {
+    [project.reason.as_deref(), project.remark.as_ref()].into_iter().flatten()
+}
+
+fn spot(context: &Context<'_>, project: &Project) -> Option<(CellRef, Severity)> {
+    unexplained(context, project)?;
+    let figure = project.rate.as_ref().or(project.executed.as_ref());
+    let cell = texts(project).next().map(|text| text.cell).or(figure.map(|reading| reading.cell));
+    Some((cell.unwrap_or(project.name.cell), RULE.severity))
+}
+
+fn tell(context: &Context<'_>, project: &Project) -> Option<Finding> {
+    let (rate, decimals) = unexplained(context, project)?;
+    let limit = percent(context.profile.reason_below);
+    let place = texts(project).next();
     let shown = shown(context, project, (rate, decimals));
     let (zh, en) = lacking(project);
     let at = match (place, project.rate.as_ref().or(project.executed.as_ref())) {
@@ -67,8 +77,8 @@ fn unexplained(context: &Context<'_>, project: &Project, limit: &str) -> Option<
         &RULE,
         at,
         Words::new(
-            ["执行率 ", &shown, "，低于 ", limit, "，", &zh.concat()].concat(),
-            ["the rate is ", &shown, ", below ", limit, ", and ", &en.concat()].concat(),
+            ["执行率 ", &shown, "，低于 ", &limit, "，", &zh.concat()].concat(),
+            ["the rate is ", &shown, ", below ", &limit, ", and ", &en.concat()].concat(),
         ),
         help(place),
     );
@@ -110,7 +120,7 @@ fn lacking(project: &Project) -> ([&str; 4], [&str; 5]) {
     let Some((text, zh, en)) = written else {
         return (["没有说明原因", "", "", ""], ["no reason is given", "", "", "", ""]);
     };
-    let text = text.text.as_str();
+    let text = &*text.text;
     let sequence = project.sequence.as_ref().is_some_and(|sequence| sequence.raw().trim() == text);
     if sequence {
         ([zh, "“", text, "”只是序号"], ["the ", en, " “", text, "” is only the sequence number"])

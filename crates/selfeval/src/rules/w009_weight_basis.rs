@@ -2,7 +2,7 @@
 
 use super::weighting::{basis, decimals, fits, other, stated};
 use super::wording::points;
-use super::{Context, Rule, corrected};
+use super::{Check, Context, Rule, corrected};
 use crate::finding::{Field, Finding, Severity, Unit, Words};
 use crate::summary::Reading;
 use crate::value::{Figure, round};
@@ -24,7 +24,7 @@ pub(super) const RULE: Rule = Rule {
          ## How to correct\nAsk the supervising department or the finance bureau which basis holds; for executed amounts check with `--weights executed`.\n\
          ## Source\nThe form's note: the unit's total score is the mean of the projects' scores weighted by their shares of the funds.",
     ),
-    check,
+    check: Check::Table(check),
 };
 
 fn check(context: &Context<'_>) -> Vec<Finding> {

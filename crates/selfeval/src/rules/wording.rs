@@ -75,8 +75,8 @@ impl RateStyle {
     pub(super) fn of(summary: &Summary, reading: &Reading) -> Self {
         let number = summary.rate_scale == RateScale::Percent;
         match reading.figure() {
-            Some(_) if reading.shown.percent => Self::Percent,
-            Some(_) if reading.shown.exponent != 0 => Self::Number,
+            Some(_) if reading.shown().percent() => Self::Percent,
+            Some(_) if reading.shown().exponent() != 0 => Self::Number,
             Some(_) => Self::Fraction,
             None if number => Self::Number,
             None => Self::Percent,

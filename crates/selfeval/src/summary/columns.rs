@@ -5,20 +5,20 @@ use std::cmp::Ordering;
 use rust_decimal::Decimal;
 
 use super::read::{Measure, Plan};
-use super::{Content, Project, RateScale, Reading};
+use super::{Content, Project, RateScale, Reading, Rows};
 use crate::value::{Figure, Money, shifted};
 
 /// The rate column's scale where neither a percent format nor a percent sign nor (%) in the header says it: the
 /// one under which most rows agree with B/A.
-pub(super) fn rate_scale(rows: &[(Project, u64)], headed_percent: bool) -> RateScale {
+pub(super) fn rate_scale(projects: &[Project], headed_percent: bool) -> RateScale {
     if headed_percent {
         return RateScale::Percent;
     }
     let (mut fractions, mut percents, mut above) = (0_u32, 0_u32, 0_u32);
-    for (row, _) in rows {
-        let Some(rate) = plain_rate(row) else { continue };
+    for project in projects {
+        let Some(rate) = plain_rate(project) else { continue };
         above += u32::from(rate > Decimal::TWO);
-        match nearer(rate, row) {
+        match nearer(rate, project) {
             Some(RateScale::Fraction) => fractions += 1,
             Some(_) => percents += 1,
             None => {}
@@ -34,7 +34,7 @@ pub(super) fn rate_scale(rows: &[(Project, u64)], headed_percent: bool) -> RateS
 
 /// A rate without a percent sign.
 fn plain_rate(project: &Project) -> Option<Decimal> {
-    project.rate.as_ref().filter(|rate| !rate.shown.percent)?.value()
+    project.rate.as_ref().filter(|rate| !rate.shown().percent())?.value()
 }
 
 /// The scale under which the rate is nearer to B/A.
@@ -61,30 +61,30 @@ pub(super) fn scale_rate(project: &mut Project, scale: RateScale) {
     let Some(rate) = project.rate.as_mut().filter(|_| percent) else { return };
     let Some(figure) = rate.figure() else { return };
     let Some(value) = shifted(figure.value, -2) else { return };
-    rate.set(Figure { value, decimals: figure.decimals.saturating_add(2), ..figure });
-    rate.shown.exponent = -2;
+    let shown = rate.shown().scaled(-2);
+    rate.set(Figure { value, decimals: figure.decimals.saturating_add(2), ..figure }, shown);
 }
 
 /// For each numeric column: the largest number of decimals among the projects' typed figures whose format does
 /// not fix them, at least 2 for amounts of 万元.
-pub(super) fn decimals(rows: &mut [(Project, u64)], plan: &Plan) -> Vec<i8> {
+pub(super) fn decimals(rows: &mut Rows, plan: &Plan) -> Vec<i8> {
     let measures = plan.figures.iter().enumerate();
     measures
         .map(|(place, column)| most_decimals(rows, place, column.as_ref().map(|column| column.1)))
         .collect()
 }
 
-fn most_decimals(rows: &mut [(Project, u64)], place: usize, measure: Option<Measure>) -> i8 {
+fn most_decimals(rows: &mut Rows, place: usize, measure: Option<Measure>) -> i8 {
     let least = match measure {
         Some(Measure::Amount(Money::TenThousand)) => 2,
         Some(Measure::Amount(money)) => 0_i8.saturating_sub(money.exponent()),
         _ => 0,
     };
-    let typed = |reading: &Reading| match reading.content {
+    let typed = |reading: &Reading| match reading.content() {
         Content::Number(figure) | Content::TextNumber(figure) if !figure.formula => Some(figure.decimals),
         _ => None,
     };
-    let loose = rows.iter_mut().filter(|(_, loose)| is_loose(*loose, place));
+    let loose = rows.projects.iter_mut().zip(&rows.loose).filter(|(_, loose)| is_loose(**loose, place));
     let decimals =
         loose.filter_map(|(project, _)| project.figure_mut(place).and_then(|reading| typed(reading)));
     decimals.fold(least, i8::max)
@@ -95,7 +95,8 @@ pub(super) fn set_decimals(project: &mut Project, loose: u64, most: &[i8]) {
     for (place, most) in most.iter().enumerate().filter(|(place, _)| is_loose(loose, *place)) {
         let Some(reading) = project.figure_mut(place) else { continue };
         if let Some(figure) = reading.figure() {
-            reading.set(Figure { decimals: figure.decimals.max(*most), ..figure });
+            let decimals = figure.decimals.max(*most);
+            reading.set(Figure { decimals, ..figure }, reading.shown());
         }
     }
 }

@@ -1,7 +1,5 @@
 //! The table's content. Every value remembers its cell and its raw text; what cannot be read stays as text.
 
-use std::borrow::Cow;
-
 use jixiao_workbook::{CellRef, Sheet, Workbook};
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
@@ -13,98 +11,12 @@ use crate::value::{Figure, Money};
 
 mod columns;
 mod read;
+mod reading;
 mod shown;
 
+pub use reading::{Content, Reading, Text, TextReading};
+
 use read::{Plan, Reader};
-use shown::Shown;
-
-/// What a numeric cell of the table holds.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[non_exhaustive]
-pub enum Content {
-    /// Nothing, or blanks only.
-    Blank,
-    /// A sign for "no value": `—`, `/`, `*`, `－`.
-    NoValue,
-    /// A number in a number cell, typed or stored by a formula.
-    Number(Figure),
-    /// A number written as text in a spreadsheet's cell: a sum skips it.
-    TextNumber(Figure),
-    /// Text that is no number.
-    Unreadable,
-    /// An error (`#DIV/0!`).
-    Error,
-    /// A formula without a stored result that could be computed here.
-    Computed(Figure),
-    /// A formula without a stored result that could not be computed here.
-    NoResult,
-}
-
-/// What stands in one numeric cell of the table.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Reading {
-    /// The cell.
-    pub cell: CellRef,
-    /// What it holds.
-    pub content: Content,
-    /// Whether it holds a formula.
-    pub formula: bool,
-    /// How the figure is shown in its cell.
-    pub(crate) shown: Shown,
-    /// The text as it stands, where the figure shown so is not it. Boxed twice to keep a reading small.
-    raw: Option<Box<Box<str>>>,
-}
-
-impl Reading {
-    /// A reading without a figure of its own text; `raw` is what stands in the cell.
-    pub fn new(cell: CellRef, content: Content, formula: bool, raw: Option<Box<str>>) -> Self {
-        Self { cell, content, formula, shown: Shown::PLAIN, raw: raw.map(Box::new) }
-    }
-
-    /// The figure, if a number stands there or was computed from its formula; text numbers included.
-    pub fn figure(&self) -> Option<Figure> {
-        match self.content {
-            Content::Number(figure) | Content::TextNumber(figure) | Content::Computed(figure) => Some(figure),
-            _ => None,
-        }
-    }
-
-    /// The figure's value.
-    pub fn value(&self) -> Option<Decimal> {
-        self.figure().map(|figure| figure.value)
-    }
-
-    /// Whether nothing is declared: blank, or a sign for "no value".
-    pub fn is_blank(&self) -> bool {
-        matches!(self.content, Content::Blank | Content::NoValue)
-    }
-
-    fn set(&mut self, new: Figure) {
-        if let Content::Number(figure) | Content::TextNumber(figure) | Content::Computed(figure) =
-            &mut self.content
-        {
-            *figure = new;
-        }
-    }
-
-    /// What stands in the cell, as a person sees it (with the number format's decimals and percent sign).
-    pub fn raw(&self) -> Cow<'_, str> {
-        match (&self.raw, self.figure()) {
-            (Some(raw), _) => Cow::Borrowed(raw),
-            (None, Some(figure)) => Cow::Owned(self.shown.text(figure.value)),
-            (None, None) => Cow::Borrowed(""),
-        }
-    }
-}
-
-/// What stands in one text cell of the table.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct TextReading {
-    /// The cell.
-    pub cell: CellRef,
-    /// Its text, trimmed; a number's digits where a number stands there.
-    pub text: String,
-}
 
 /// One project row. A field is `None` where the table has no such column. Fields that few forms have are boxed,
 /// so that a hundred thousand rows stay small.
@@ -130,7 +42,7 @@ pub struct Project {
     /// 小计 (全年预算数), 万元
     pub budget: Option<Reading>,
     /// Parts of 小计, 万元, in the order of [`Summary::funds`]
-    pub funds: Vec<Reading>,
+    pub funds: Box<[Reading]>,
     /// 全年执行数, 万元
     pub executed: Option<Reading>,
     /// 执行率, fraction
@@ -200,7 +112,7 @@ pub struct Total {
     /// 小计, 万元
     pub budget: Option<Reading>,
     /// Parts, 万元, in the order of [`Summary::funds`]
-    pub funds: Vec<Reading>,
+    pub funds: Box<[Reading]>,
     /// 全年执行数, 万元
     pub executed: Option<Reading>,
     /// 执行率, fraction
@@ -313,22 +225,32 @@ fn rows(
     let plan = Plan::new(located, profile);
     let mut reader = Reader::new(workbook, sheet, located, &plan);
     let mut rows = projects(&mut reader, sheet, located);
-    let mut total = located.total.and_then(|(row, cell)| Some((reader.project(sheet.row(row)?, 0)?, cell)));
+    let cell = located.total.and_then(|(row, cell)| Some((sheet.row(row)?, cell)));
+    let mut total = cell.and_then(|(row, cell)| Some((reader.project(row, 0)?, cell)));
     let headed_percent = located.columns.rate.as_ref().is_some_and(|column| column.percent);
-    let scale = columns::rate_scale(&rows, headed_percent);
-    for (row, _) in rows.iter_mut().chain(total.as_mut().map(|(row, _)| row)) {
-        columns::scale_rate(row, scale);
+    let scale = columns::rate_scale(&rows.projects, headed_percent);
+    for project in rows.projects.iter_mut().chain(total.as_mut().map(|((project, _), _)| project)) {
+        columns::scale_rate(project, scale);
     }
     let most = columns::decimals(&mut rows, &plan);
-    for (row, loose) in rows.iter_mut().chain(total.as_mut().map(|(row, _)| row)) {
-        columns::set_decimals(row, *loose, &most);
+    for (project, loose) in rows.projects.iter_mut().zip(&rows.loose) {
+        columns::set_decimals(project, *loose, &most);
     }
-    let projects = rows.into_iter().map(|(project, _)| project).collect();
-    (projects, total.map(|((row, _), cell)| row.into_total(cell)), scale)
+    if let Some(((project, loose), _)) = &mut total {
+        columns::set_decimals(project, *loose, &most);
+    }
+    (rows.projects, total.map(|((row, _), cell)| row.into_total(cell)), scale)
 }
 
-fn projects(reader: &mut Reader<'_>, sheet: &Sheet, located: &Located) -> Vec<(Project, u64)> {
-    let mut rows = Vec::with_capacity(located.projects.len());
+/// The project rows; the bits of `loose` tell which figures of a row take their decimals from the column.
+struct Rows {
+    projects: Vec<Project>,
+    loose: Vec<u64>,
+}
+
+fn projects(reader: &mut Reader<'_>, sheet: &Sheet, located: &Located) -> Rows {
+    let count = located.projects.len();
+    let mut rows = Rows { projects: Vec::with_capacity(count), loose: Vec::with_capacity(count) };
     let mut wanted = located.projects.iter().peekable();
     let mut runs = located.runs.iter().zip(0_u32..).peekable();
     for row in sheet.rows_from(located.projects.first().copied().unwrap_or(u32::MAX)) {
@@ -339,7 +261,10 @@ fn projects(reader: &mut Reader<'_>, sheet: &Sheet, located: &Located) -> Vec<(P
         wanted.next();
         while runs.next_if(|(run, _)| run.last < row.number).is_some() {}
         let run = runs.peek().map_or(0, |(_, index)| *index);
-        rows.extend(reader.project(row, run));
+        if let Some((project, loose)) = reader.project(row, run) {
+            rows.projects.push(project);
+            rows.loose.push(loose);
+        }
     }
     rows
 }

@@ -1,13 +1,11 @@
 //! One pass over the table's rows, cell by cell in their order.
 
-use std::borrow::Cow;
-
 use jixiao_workbook::calc::{Evaluator, Outcome};
 use jixiao_workbook::number::decimal;
 use jixiao_workbook::{Cell, CellRef, Date, Sheet, SheetId, Value, ValueRef, Workbook};
 
 use super::shown::Shown;
-use super::{Content, Project, Reading, TextReading, Total};
+use super::{Content, Project, Reading, Text, TextReading, Total};
 use crate::layout::{Column, Columns, Located};
 use crate::profile::Profile;
 use crate::value::{Figure, Money, Parsed, is_blank, is_no_value, parse, shifted, typed_decimals};
@@ -142,7 +140,7 @@ impl<'a> Reader<'a> {
                 }
                 Some(Slot::Text(place)) => {
                     if let Some(text) = project.text_mut(*place) {
-                        text.text = shown(self.workbook, cell).into_owned();
+                        text.text = self.text(cell);
                     }
                 }
                 Some(Slot::None) => {}
@@ -162,7 +160,7 @@ impl<'a> Reader<'a> {
             Some(Reading::new(cell, Content::Blank, false, None))
         };
         let text = |column: Option<u16>| {
-            Some(TextReading { cell: CellRef::new(row, column?)?, text: String::new() })
+            Some(TextReading { cell: CellRef::new(row, column?)?, text: Text::default() })
         };
         let (single, funds) = self.plan.figures.split_at_checked(SINGLE)?;
         let [sequence, initial_budget, budget, executed, rate, score] =
@@ -196,8 +194,27 @@ impl<'a> Reader<'a> {
             if anchor.row() != text.cell.row()
                 && let Some(cell) = self.sheet.cell(anchor)
             {
-                *text = TextReading { cell: anchor, text: shown(self.workbook, cell).into_owned() };
+                *text = TextReading { cell: anchor, text: self.text(cell) };
             }
+        }
+    }
+
+    /// What a text cell shows: its text trimmed, or a number as its format shows it.
+    fn text(&self, cell: Cell<'_>) -> Text {
+        let ValueRef::Number(digits) = cell.value else {
+            let text = cell.value.as_text();
+            let trimmed = text.trim_matches(is_blank);
+            return match cell.string {
+                Some(number) if trimmed.len() == text.len() => Text::shared(self.sheet.strings(), number),
+                _ => Text::from(trimmed),
+            };
+        };
+        let format = self.workbook.format(cell.style);
+        match decimal(digits) {
+            Some(value) if format.decimals().is_some() => Text::from(Shown::by(format, 0).text(value)),
+            Some(value) if format.is_date() => Date::of_serial(value, self.workbook.is_1904())
+                .map_or_else(|| Text::from(digits), |date| Text::from(date.to_string())),
+            _ => Text::from(digits),
         }
     }
 
@@ -227,7 +244,7 @@ impl<'a> Reader<'a> {
             (ValueRef::Number(digits), _) => match self.number(cell, digits, measure) {
                 Some((figure, shown, loose)) => {
                     let content = Content::Number(figure);
-                    (Reading { cell: cell.at, content, formula, shown, raw: None }, loose)
+                    (Reading::shown_as(cell.at, content, formula, shown, None), loose)
                 }
                 None => plain(Content::Unreadable, Some(digits)),
             },
@@ -247,13 +264,13 @@ impl<'a> Reader<'a> {
         let value = shifted(stored, exponent)?;
         let formula = cell.formula.is_some();
         let typed = typed_decimals(stored).checked_sub(exponent)?;
-        let shown = Shown { exponent, ..self.style(cell.style) };
-        let Some(decimals) = shown.decimals else {
+        let shown = self.style(cell.style).scaled(exponent);
+        let Some(decimals) = shown.decimals() else {
             // A computed value in General format has digits without end; its column says how many count.
             let decimals = if formula { typed.min(least(measure)) } else { typed };
             return Some((Figure { value, decimals, formula }, shown, true));
         };
-        let percent = if shown.percent { 2 } else { 0 };
+        let percent = if shown.percent() { 2 } else { 0 };
         let shift = i8::try_from(decimals).ok()?.checked_add(percent)?.checked_sub(exponent)?;
         let decimals = if formula { shift } else { shift.max(typed) };
         Some((Figure { value, decimals, formula }, shown, false))
@@ -267,7 +284,7 @@ impl<'a> Reader<'a> {
             Outcome::Value(Value::Number(digits)) => match self.number(cell, &digits, measure) {
                 Some((figure, shown, loose)) => {
                     let content = Content::Computed(figure);
-                    (Reading { cell: cell.at, content, formula: true, shown, raw: None }, loose)
+                    (Reading::shown_as(cell.at, content, true, shown, None), loose)
                 }
                 None => plain(Content::Unreadable, Some(&digits)),
             },
@@ -295,8 +312,8 @@ fn text_reading(cell: Cell<'_>, text: &str, measure: Measure) -> (Reading, bool)
         return plain(Content::Unreadable, Some(trimmed));
     };
     let figure = Figure { formula, ..figure };
-    let raw = (shown.text(figure.value) != trimmed).then(|| Box::new(Box::from(trimmed)));
-    (Reading { cell: cell.at, content: Content::TextNumber(figure), formula, shown, raw }, loose)
+    let raw = (shown.text(figure.value) != trimmed).then(|| Box::from(trimmed));
+    (Reading::shown_as(cell.at, Content::TextNumber(figure), formula, shown, raw), loose)
 }
 
 /// The fewest decimals that a computed value in General format is taken to have, in the figure's unit.
@@ -330,23 +347,8 @@ fn as_figure(parsed: Parsed, measure: Measure) -> Option<(Figure, Shown, bool)> 
     };
     let value = shifted(parsed.value, exponent)?;
     let decimals = parsed.decimals.checked_sub(exponent)?;
-    let percent = parsed.percent;
-    let shown = Shown { exponent: if percent { 0 } else { exponent }, percent, ..Shown::PLAIN };
+    let shown = if parsed.percent { Shown::PERCENT } else { Shown::PLAIN.scaled(exponent) };
     Some((Figure { value, decimals, formula: false }, shown, loose))
-}
-
-/// What a text cell shows: its text trimmed, or a number as its format shows it.
-fn shown<'a>(workbook: &Workbook, cell: Cell<'a>) -> Cow<'a, str> {
-    let ValueRef::Number(digits) = cell.value else {
-        return Cow::Borrowed(cell.value.as_text().trim_matches(is_blank));
-    };
-    let format = workbook.format(cell.style);
-    match decimal(digits) {
-        Some(value) if format.decimals().is_some() => Cow::Owned(Shown::by(format, 0).text(value)),
-        Some(value) if format.is_date() => Date::of_serial(value, workbook.is_1904())
-            .map_or(Cow::Borrowed(digits), |date| Cow::Owned(date.to_string())),
-        _ => Cow::Borrowed(digits),
-    }
 }
 
 impl Project {

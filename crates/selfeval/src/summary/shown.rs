@@ -10,40 +10,77 @@ use crate::value::{round, shifted};
 /// How a figure is shown in its cell, so that the text need not be kept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Shown {
-    /// Decimals of the number format; none for General and text.
-    pub(crate) decimals: Option<u8>,
+    /// Decimals of the number format; [`GENERAL`] for General and text.
+    decimals: u8,
     /// The power of ten that turned the number into the figure's unit.
-    pub(crate) exponent: i8,
-    /// Whether a percent sign stands behind it.
-    pub(crate) percent: bool,
-    /// Whether thousands are parted by commas.
-    pub(crate) grouped: bool,
+    exponent: i8,
+    signs: Signs,
+}
+
+/// In place of the decimals: as many as the number has.
+const GENERAL: u8 = u8::MAX;
+
+/// What a number format adds to the digits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+enum Signs {
+    None,
+    Percent,
+    /// Thousands are parted by commas.
+    Grouped,
+    GroupedPercent,
 }
 
 impl Shown {
     /// In General format, in the figure's own unit.
-    pub(crate) const PLAIN: Self = Self { decimals: None, exponent: 0, percent: false, grouped: false };
+    pub(crate) const PLAIN: Self = Self { decimals: GENERAL, exponent: 0, signs: Signs::None };
+    /// In General format with a percent sign behind it.
+    pub(crate) const PERCENT: Self = Self { signs: Signs::Percent, ..Self::PLAIN };
 
     /// As a number format shows it; `exponent` turned the stored number into the figure's unit.
     pub(crate) fn by(format: &NumberFormat, exponent: i8) -> Self {
-        let decimals = format.decimals();
-        let percent = decimals.is_some() && format.is_percent();
-        Self { decimals, exponent, percent, grouped: decimals.is_some() && format.code.contains(",##") }
+        let Some(decimals) = format.decimals() else { return Self { exponent, ..Self::PLAIN } };
+        let signs = match (format.is_percent(), format.code.contains(",##")) {
+            (false, false) => Signs::None,
+            (true, false) => Signs::Percent,
+            (false, true) => Signs::Grouped,
+            (true, true) => Signs::GroupedPercent,
+        };
+        Self { decimals, exponent, signs }
+    }
+
+    /// The same for a number that this power of ten turns into the figure's unit.
+    pub(crate) fn scaled(self, exponent: i8) -> Self {
+        Self { exponent, ..self }
+    }
+
+    /// Decimals of the number format; none for General and text.
+    pub(crate) fn decimals(self) -> Option<u8> {
+        (self.decimals != GENERAL).then_some(self.decimals)
+    }
+
+    /// The power of ten that turned the number into the figure's unit.
+    pub(crate) fn exponent(self) -> i8 {
+        self.exponent
+    }
+
+    /// Whether a percent sign stands behind it.
+    pub(crate) fn percent(self) -> bool {
+        matches!(self.signs, Signs::Percent | Signs::GroupedPercent)
     }
 
     /// The text of a value given in the figure's unit.
     pub(crate) fn text(self, value: Decimal) -> String {
-        let percent = if self.percent { 2 } else { 0 };
+        let percent = if self.percent() { 2 } else { 0 };
         let exponent = percent - self.exponent;
         let value = shifted(value, exponent).unwrap_or(value);
-        let mut text = match self.decimals {
+        let mut text = match self.decimals() {
             Some(decimals) => fixed(value, u32::from(decimals)),
             None => general(value),
         };
-        if self.grouped {
+        if matches!(self.signs, Signs::Grouped | Signs::GroupedPercent) {
             text = parted(&text);
         }
-        if self.percent {
+        if self.percent() {
             text.push('%');
         }
         text

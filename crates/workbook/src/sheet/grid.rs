@@ -40,6 +40,8 @@ pub struct Cell<'a> {
     pub style: u32,
     /// Its formula.
     pub formula: Option<Formula<'a>>,
+    /// The number of its text among the workbook's shared strings, if it is one.
+    pub string: Option<u32>,
 }
 
 /// One row of a grid.
@@ -224,6 +226,11 @@ impl Sheet {
         Some(Range::new(CellRef::new(top, left)?, CellRef::new(bottom, right)?))
     }
 
+    /// The strings that its cells share with the workbook's other sheets.
+    pub fn strings(&self) -> &Arc<Strings> {
+        &self.strings
+    }
+
     fn view(&self, row: u32, record: &Record) -> Option<Cell<'_>> {
         let at = CellRef::new(row, record.column)?;
         let arena = || self.slice(record.at, record.length);
@@ -240,7 +247,8 @@ impl Sheet {
         let formula = (record.formula as usize).checked_sub(1).and_then(|index| self.formulas.get(index));
         let formula = formula
             .map(|formula| Formula { text: self.slice(formula.at, formula.length), kind: formula.kind });
-        Some(Cell { at, value, style: record.style, formula })
+        let string = (record.kind == Kind::Shared).then_some(record.at);
+        Some(Cell { at, value, style: record.style, formula, string })
     }
 
     fn slice(&self, at: u32, length: u32) -> &str {
