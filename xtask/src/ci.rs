@@ -11,7 +11,22 @@ pub(crate) fn main() -> Outcome {
     run("cargo", &["doc", "--workspace", "--no-deps", "--locked"])?;
     crate::tidy::main()?;
     crate::codegen::main(&["--check".to_owned()])?;
-    crate::oracle::main(&["--require".to_owned()])
+    crate::oracle::main(&["--require".to_owned()])?;
+    match crate::fuzz::missing() {
+        Some(needs) => println!("fuzz: left out, since {needs}"),
+        None => crate::fuzz::main(&["--seconds".to_owned(), "60".to_owned()])?,
+    }
+    if found("cargo-deny") {
+        run("cargo", &["deny", "--locked", "check", "licenses", "bans", "sources"])
+    } else {
+        println!("deny: left out, since cargo-deny is not installed");
+        Ok(())
+    }
+}
+
+/// Whether a program runs here.
+fn found(program: &str) -> bool {
+    Command::new(program).arg("--version").output().is_ok_and(|output| output.status.success())
 }
 
 fn run(program: &str, args: &[&str]) -> Outcome {

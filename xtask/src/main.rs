@@ -8,6 +8,7 @@
 
 mod ci;
 mod codegen;
+mod fuzz;
 mod oracle;
 mod regress;
 mod tidy;
@@ -26,6 +27,8 @@ const USAGE: &str = "cargo xtask CHORE
   tidy                                   check the order of modules, file heads, sizes and words
   oracle [--require] [NAME…]             have LibreOffice, openpyxl, calamine and openxml-audit judge every
                                          workbook the cases write; --require fails where one is missing
+  fuzz [--seconds N] [TARGET…]           run the fuzz targets (reader, patch, formula, calc), each N seconds
+                                         (60 unless given), from the seeds and what earlier runs found
   ci                                     all of it, as .ci/run does after the tests
 ";
 
@@ -36,6 +39,7 @@ fn main() -> ExitCode {
         "regress" => regress::main(rest),
         "codegen" => codegen::main(rest),
         "tidy" => tidy::main(),
+        "fuzz" => fuzz::main(rest),
         "oracle" => oracle::main(rest),
         "ci" => ci::main(),
         _ => Err(USAGE.to_owned()),

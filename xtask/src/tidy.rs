@@ -33,7 +33,7 @@ pub(crate) fn main() -> Outcome {
 /// Everything untidy, a line each.
 fn faults() -> Result<Vec<String>, String> {
     let mut faults = Vec::new();
-    for top in ["crates", "xtask", "examples"] {
+    for top in ["crates", "xtask", "examples", "fuzz/src", "fuzz/fuzz_targets"] {
         for path in rust_files(&root().join(top))? {
             let text = read_text(&path)?;
             let shown = path.strip_prefix(root()).unwrap_or(&path).display().to_string();

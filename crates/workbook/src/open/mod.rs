@@ -3,7 +3,7 @@
 mod relations;
 mod rich;
 mod sheet;
-mod styles;
+pub(crate) mod styles;
 mod visit;
 mod xlsx;
 

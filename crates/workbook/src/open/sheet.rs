@@ -1,5 +1,6 @@
 //! A worksheet part to a grid, streamed: cells, formulas, merges, hidden rows and columns.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -8,7 +9,7 @@ use crate::error::OpenError;
 use crate::formula;
 use crate::limits::Limits;
 use crate::package::Package;
-use crate::scan::{Kind, Token, decode};
+use crate::scan::{Kind, Token, decode, unescape};
 use crate::sheet::{BuildError, FormulaKind, Sheet, SheetBuilder, Strings, ValueRef};
 
 use super::rich::{RichText, append, meant};
@@ -372,6 +373,9 @@ impl<'a> Reader<'a> {
             WrittenKind::DataTable => FormulaKind::DataTable(range),
         };
         let mut text = std::mem::take(&mut self.formula);
+        if let Cow::Owned(meant) = unescape(&text) {
+            text = meant;
+        }
         if let (WrittenKind::Shared, Some(group)) = (written.kind, written.group) {
             if text.is_empty() {
                 text = self

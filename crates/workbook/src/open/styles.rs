@@ -1,6 +1,7 @@
 //! Number formats by cell style.
 
 use std::collections::HashMap;
+use std::io::Read;
 
 use crate::error::OpenError;
 use crate::limits::Limits;
@@ -8,7 +9,7 @@ use crate::package::Package;
 use crate::scan::{Kind, Token};
 use crate::workbook::NumberFormat;
 
-use super::visit::{Stop, number, text, visit};
+use super::visit::{Stop, number, text, visit_in};
 
 /// Cell styles that are read; Excel writes at most 65,490.
 const STYLES: usize = 100_000;
@@ -30,8 +31,17 @@ enum Section {
 
 /// The number format of each cell style, in order.
 pub(super) fn read(package: &Package, part: &str, limits: &Limits) -> Result<Vec<NumberFormat>, OpenError> {
+    read_in(package.stream(part)?, part, limits)
+}
+
+/// [`read`] on the content of a part.
+pub(crate) fn read_in(
+    content: impl Read,
+    part: &str,
+    limits: &Limits,
+) -> Result<Vec<NumberFormat>, OpenError> {
     let mut styles = Styles::default();
-    visit(package, part, limits, |token| styles.take(token))?;
+    visit_in(content, part, limits, |token| styles.take(token))?;
     Ok(styles.formats)
 }
 

@@ -1,5 +1,7 @@
 //! Walks a part's tokens for a reader, past what markup compatibility offers to newer programs.
 
+use std::io::Read;
+
 use crate::error::OpenError;
 use crate::limits::Limits;
 use crate::package::Package;
@@ -27,9 +29,19 @@ pub(super) fn visit(
     package: &Package,
     part: &str,
     limits: &Limits,
+    take: impl FnMut(&Token<'_>) -> Result<(), Stop>,
+) -> Result<(), OpenError> {
+    visit_in(package.stream(part)?, part, limits, take)
+}
+
+/// [`visit`] on the content of a part.
+pub(super) fn visit_in(
+    content: impl Read,
+    part: &str,
+    limits: &Limits,
     mut take: impl FnMut(&Token<'_>) -> Result<(), Stop>,
 ) -> Result<(), OpenError> {
-    let mut scanner = Scanner::new(package.stream(part)?, part, limits)?;
+    let mut scanner = Scanner::new(content, part, limits)?;
     let mut choice = None;
     loop {
         // A token is looked at where it lies: moving one costs more than reading it.

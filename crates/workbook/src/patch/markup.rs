@@ -73,6 +73,18 @@ impl<'a> Tag<'a> {
         Attributes { found: scan::Attributes::after(self.text, at), offset: self.start }
     }
 
+    /// Whether it is made of a name and attributes alone, so that it can be taken apart and put together again.
+    pub(crate) fn is_proper(&self) -> bool {
+        let mut rest = self.text.get(1 + self.name().len()..).unwrap_or_default();
+        while !matches!(rest.trim_ascii_start(), b">" | b"/>") {
+            match after_attribute(rest) {
+                Some(after) => rest = after,
+                None => return false,
+            }
+        }
+        true
+    }
+
     /// An attribute by its name as written.
     pub(crate) fn attribute(&self, name: &[u8]) -> Option<Attribute<'a>> {
         self.attributes().find(|attribute| attribute.name == name)
@@ -91,6 +103,20 @@ impl<'a> Tag<'a> {
         let trailing = blanks.iter().rev().take_while(|byte| is_blank(**byte)).count();
         self.start + inside - trailing
     }
+}
+
+/// What follows an attribute that stands behind a blank; `None` where there is none.
+fn after_attribute(rest: &[u8]) -> Option<&[u8]> {
+    let in_name = |byte: u8| !is_blank(byte) && !matches!(byte, b'"' | b'\'' | b'<' | b'>' | b'/' | b'=');
+    let attribute = rest.trim_ascii_start();
+    let length = attribute.iter().take_while(|byte| in_name(**byte)).count();
+    if attribute.len() == rest.len() || length == 0 {
+        return None;
+    }
+    let value = attribute.get(length..)?.trim_ascii_start().strip_prefix(b"=")?.trim_ascii_start();
+    let quote = *value.first().filter(|byte| matches!(byte, b'"' | b'\''))?;
+    let inside = value.get(1..)?;
+    inside.get(memchr(quote, inside)? + 1..)
 }
 
 /// One attribute of a tag.
@@ -279,6 +305,18 @@ mod tests {
         let n = first.attribute(b"n").unwrap();
         assert_eq!(&part[n.whole.clone()], b" n='1>2'");
         assert_eq!(&part[n.span], b"1>2");
+    }
+
+    #[test]
+    fn a_tag_that_is_more_than_attributes_is_told() {
+        let proper = |text: &str| Tag::new(text.as_bytes(), 0, 0).is_proper();
+        for text in ["<c>", "<c/>", "<x:c r='A1' t = \"s\" />", "<c\nr=\"<>\"\t>"] {
+            assert!(proper(text), "{text}");
+        }
+        for text in ["<c r=A1>", "<c r='A1't='s'>", "<c t:/a\" b=\"1\">", "<c r>", "<c r='1' / >", "<c =''>"]
+        {
+            assert!(!proper(text), "{text}");
+        }
     }
 
     #[test]

@@ -188,6 +188,24 @@ impl<'a> Rewrite<'a> {
         Ok(())
     }
 
+    /// Refuses a style sheet that does not read as was meant: the old styles as before, the others as asked for.
+    fn check_styles(
+        &self,
+        part: &str,
+        (text, styles): (Option<&[u8]>, &StyleSheet),
+    ) -> Result<(), PatchError> {
+        let before = &self.workbook.parts.formats;
+        let read = text.map(|text| crate::open::styles::read_in(text, part, &self.workbook.limits));
+        let read = read.transpose()?;
+        let after = read.as_ref().unwrap_or(before);
+        let shows = |style: u32, code: &str| after.get(style as usize).is_some_and(|one| one.code == code);
+        if after.starts_with(before) && styles.derived().all(|(style, code)| shows(style, code)) {
+            return Ok(());
+        }
+        let what = "its cell styles cannot be added to".to_owned();
+        Err(PatchError::Open(OpenError::Damaged { part: part.to_owned(), what }))
+    }
+
     /// Makes a new style sheet known.
     fn add_styles(&mut self, part: &str) -> Result<(), PatchError> {
         let kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.styles+xml";
@@ -231,13 +249,15 @@ impl<'a> Rewrite<'a> {
         if self.breaks_chain {
             self.drop_chain()?;
         }
-        if let Some((part, styles)) = self.styles.take()
-            && let Some(text) = styles.finish()
-        {
-            if spelled(self.package, &part).is_none() {
-                self.add_styles(&part)?;
+        if let Some((part, styles)) = self.styles.take() {
+            let text = styles.grown();
+            self.check_styles(&part, (text.as_deref(), &styles))?;
+            if let Some(text) = text {
+                if spelled(self.package, &part).is_none() {
+                    self.add_styles(&part)?;
+                }
+                self.set_text(&part, text);
             }
-            self.set_text(&part, text);
         }
         for (part, text) in std::mem::take(&mut self.texts) {
             self.changes.push((part, PartChange::Replace(deflated(text))));

@@ -78,7 +78,7 @@ impl<R: Read> Splice<'_, R> {
                 (_, b"sheetData") if depth == 1 => return self.sheet_data(),
                 (_, local) => {
                     if depth == 1 && local == b"dimension" {
-                        self.dimension();
+                        self.dimension()?;
                     }
                     depth += usize::from(kind == TagKind::Open);
                 }
@@ -88,16 +88,23 @@ impl<R: Read> Splice<'_, R> {
     }
 
     /// Widens the stated dimension over cells that come into being.
-    fn dimension(&mut self) {
-        let Some(reference) =
-            self.stream.tag().attribute(b"ref").map(|r| (r.span, Area::from_bytes(r.value)))
-        else {
-            return;
-        };
-        let (span, Some(stated)) = reference else { return };
+    fn dimension(&mut self) -> Result<(), OpenError> {
+        let reference = self.stream.tag().attribute(b"ref").map(|r| (r.span, Area::from_bytes(r.value)));
+        let Some((span, Some(stated))) = reference else { return Ok(()) };
         let wide = self.changes.iter().map(|change| change.at).fold(stated, including);
         if wide != stated {
+            self.proper()?;
             self.stream.replace(span, wide.to_string().as_bytes());
+        }
+        Ok(())
+    }
+
+    /// Refuses to take apart a tag that is made of more than attributes.
+    fn proper(&self) -> Result<(), OpenError> {
+        if self.stream.tag().is_proper() {
+            Ok(())
+        } else {
+            Err(self.stream.damaged("a tag without proper attributes"))
         }
     }
 
@@ -105,6 +112,7 @@ impl<R: Read> Splice<'_, R> {
         let tag = self.stream.tag();
         self.prefix = tag.prefix().to_vec();
         if tag.kind == TagKind::Empty {
+            self.proper()?;
             let (name, span) = (tag.name().to_vec(), tag.insert_at()..tag.end);
             self.text = b">".to_vec();
             self.new_rows(u32::MAX);
@@ -112,9 +120,11 @@ impl<R: Read> Splice<'_, R> {
             self.write(span);
             return Ok(());
         }
+        self.stream.refuse_alternatives();
         while self.stream.advance()? {
             match (self.stream.tag().kind, self.stream.local()) {
                 (TagKind::Close, _) => {
+                    self.stream.take_alternatives();
                     self.new_rows(u32::MAX);
                     self.write(0..0);
                     return Ok(());
@@ -194,6 +204,7 @@ impl<R: Read> Splice<'_, R> {
             self.write(0..0);
             return if is_empty { Ok(()) } else { self.cells() };
         }
+        self.proper()?;
         let (name, end) = self.row_tag();
         if is_empty {
             self.new_cells(row, u16::MAX);
@@ -268,6 +279,7 @@ impl<R: Read> Splice<'_, R> {
 
     /// Rewrites a cell.
     fn edit(&mut self, change: &Change<'_>) -> Result<(), OpenError> {
+        self.proper()?;
         let is_empty = self.stream.tag().kind == TagKind::Empty;
         self.stream.hold();
         let old = if is_empty { OldCell::default() } else { self.old_cell()? };

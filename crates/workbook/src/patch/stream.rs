@@ -22,6 +22,8 @@ pub(crate) struct Stream<R> {
     done: usize,
     /// Whether the rest is kept back.
     holds: bool,
+    /// Whether alternatives for newer programs are refused.
+    plain: bool,
     out: Deflater,
 }
 
@@ -35,7 +37,7 @@ impl<R: Read> Stream<R> {
         let mut scanner = Scanner::new(input, part, limits)?;
         scanner.keep();
         let out = Deflater::new(compressor);
-        Ok(Self { scanner, tag: 0, local: 0..0, done: 0, holds: false, out })
+        Ok(Self { scanner, tag: 0, local: 0..0, done: 0, holds: false, plain: false, out })
     }
 
     /// Whether the part is UTF-8.
@@ -49,6 +51,9 @@ impl<R: Read> Stream<R> {
             self.copy_piece();
             let Some(token) = self.scanner.token()? else { break };
             if matches!(token.kind, Kind::Start | Kind::Empty | Kind::End) {
+                if self.plain && token.space == Space::Compatibility {
+                    return Err(self.damaged("alternatives among the cells are read, but not edited"));
+                }
                 let length = token.raw.len();
                 self.local = if token.space == Space::Main { token.name_span() } else { 0..0 };
                 self.tag = self.scanner.kept().len() - length;
@@ -57,6 +62,16 @@ impl<R: Read> Stream<R> {
         }
         (self.tag, self.local) = (self.scanner.kept().len(), 0..0);
         Ok(false)
+    }
+
+    /// Refuses alternatives from here on: among cells, each of them may hold a cell.
+    pub(crate) fn refuse_alternatives(&mut self) {
+        self.plain = true;
+    }
+
+    /// Takes alternatives again.
+    pub(crate) fn take_alternatives(&mut self) {
+        self.plain = false;
     }
 
     /// The tag read last; its places count from its own start.

@@ -124,8 +124,13 @@ impl StyleSheet {
         }
     }
 
+    /// The cell styles that were asked for, each with its number format's code.
+    pub(crate) fn derived(&self) -> impl Iterator<Item = (u32, &str)> {
+        self.derived.iter().map(|((_, code), style)| (*style, code.as_str()))
+    }
+
     /// The part with what was added; `None` where nothing was.
-    pub(crate) fn finish(self) -> Option<Vec<u8>> {
+    pub(crate) fn grown(&self) -> Option<Vec<u8>> {
         if self.new_styles.is_empty() {
             return None;
         }
@@ -235,7 +240,7 @@ mod tests {
         assert_eq!(sheet.with_format(1, "0.0\"万\""), Some(3));
         assert_eq!(sheet.with_format(0, "0.0000"), Some(4));
         assert_eq!(sheet.with_format(9, "0"), None);
-        let after = String::from_utf8(sheet.finish().unwrap()).unwrap();
+        let after = String::from_utf8(sheet.grown().unwrap()).unwrap();
         let expected = SHEET
             .replace("numFmts count=\"1\"", "numFmts count=\"2\"")
             .replace("</numFmts>", "<numFmt numFmtId=\"171\" formatCode=\"0.0000\"/></numFmts>")
@@ -255,7 +260,7 @@ mod tests {
         let mut sheet = StyleSheet::new(part.to_vec());
         assert_eq!(sheet.with_format(0, "0.000"), Some(1));
         assert_eq!(
-            String::from_utf8(sheet.finish().unwrap()).unwrap(),
+            String::from_utf8(sheet.grown().unwrap()).unwrap(),
             "<x:s><x:numFmts count=\"1\"><x:numFmt numFmtId=\"164\" formatCode=\"0.000\"/></x:numFmts><x:fonts/>\
              <x:cellXfs count='2'><x:xf numFmtId='0'/><x:xf numFmtId='164' applyNumberFormat=\"1\"/></x:cellXfs></x:s>"
         );

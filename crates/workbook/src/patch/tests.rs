@@ -408,3 +408,64 @@ fn the_official_form_is_filled_and_read_back_by_another_reader() {
     );
     assert_eq!(values.get_value((9, 0)), Some(&Data::String("合计".into())));
 }
+
+fn sheet_of(data: &str) -> String {
+    format!("<worksheet xmlns=\"{MAIN}\">{data}</worksheet>")
+}
+
+const ALTERNATIVES: &str =
+    r#"<mc:AlternateContent xmlns:mc="http://schemas.openxmlformats.org/markup-compatibility/2006">"#;
+
+#[test]
+fn what_reads_one_way_and_would_be_written_another_is_refused() {
+    let choice = format!(
+        r#"<sheetData><row r="1">{ALTERNATIVES}<mc:Choice><c r="A1"/></mc:Choice><mc:Fallback><c r="A1"><v>1</v></c></mc:Fallback></mc:AlternateContent></row></sheetData>"#
+    );
+    let refused = refusal(&choice, &[], &[number("A1", "2")]).to_string();
+    assert!(refused.contains("alternatives among the cells"), "{refused}");
+    for (tag, cell) in [
+        (r#"<row r="2"><c r="A2" t:/a" b="x"><row r="="s"/></row>"#, "A2"),
+        (r#"<row r="2" a"b="c"d="><c r="A2"/></row>"#, "B2"),
+    ] {
+        let loose = format!("<sheetData>{tag}</sheetData>");
+        let refused = refusal(&loose, &[], &[number(cell, "4")]).to_string();
+        assert!(refused.contains("without proper attributes"), "{tag} {refused}");
+    }
+}
+
+#[test]
+fn alternatives_outside_the_cells_stay_as_they_are() {
+    let around = format!("{ALTERNATIVES}<mc:Choice><x/></mc:Choice><mc:Fallback/></mc:AlternateContent>");
+    let sheet = sheet_of(&format!("{around}<sheetData><row r=\"1\"/></sheetData>{around}"));
+    let book = Workbook::open(package(&sheet, &[])).unwrap();
+    let made = book.apply(&[number("A1", "1")], Signature::Keep).unwrap();
+    let expected = sheet.replace("<row r=\"1\"/>", "<row r=\"1\"><c r=\"A1\"><v>1</v></c></row>");
+    assert_eq!(part(&made, "xl/worksheets/sheet1.xml"), expected);
+}
+
+#[test]
+fn a_style_sheet_that_does_not_read_as_meant_is_not_written() {
+    let foreign = r#"<styleSheet xmlns="urn:other"><cellXfs><xf numFmtId="14"/></cellXfs></styleSheet>"#;
+    let relation = r#"<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="rId1" Type="x/worksheet" Target="worksheets/sheet1.xml"/><Relationship Id="rId2" Type="x/styles" Target="other.xml"/></Relationships>"#;
+    let original = Workbook::open(package(&sheet_of("<sheetData/>"), &[])).unwrap();
+    let package = original.parts.package.as_ref().unwrap();
+    let changes = [("xl/_rels/workbook.xml.rels", relation), ("xl/other.xml", foreign)];
+    let replaced = |(name, text): (&str, &str)| {
+        (name.to_owned(), PartChange::Replace(deflated(text.as_bytes().to_vec())))
+    };
+    let bytes = package.rewrite(changes.map(replaced).into_iter().collect()).unwrap();
+    let book = Workbook::open(bytes).unwrap();
+    let edit = styled("A1", Content::Bool(true), Style::Format("0.0000".to_owned()));
+    let refused = book.apply(&[edit], Signature::Keep).unwrap_err();
+    assert!(refused.to_string().contains("cannot be added to"), "{refused}");
+}
+
+#[test]
+fn a_formula_keeps_every_character() {
+    let book = Workbook::open(package(&sheet_of("<sheetData/>"), &[])).unwrap();
+    let text = "\"a\u{e}\"&\"_x000D_\"&\r\n_xlfn.CONCAT(B1)";
+    let made = book.apply(&[formula("A1", text, Value::Blank)], Signature::Keep).unwrap();
+    let again = Workbook::open(made).unwrap();
+    let sheet = again.sheet(SheetId(0)).unwrap();
+    assert_eq!(sheet.formula("A1".parse().unwrap()).unwrap().text, text);
+}
