@@ -182,15 +182,17 @@ fn complete(request: &Request, input: &Input) -> Result<(Done, usize, Vec<u8>), 
         locate(&workbook, profile, None).map_err(|missing| unlocated(&workbook, &missing, input))?;
     let summary = Summary::read(&workbook, &located, profile);
     let plan = fill::plan(&workbook, &located, &summary, profile, request.options);
-    let refused = |error: PatchError| Failure::new(input.shown(), What::Patch(error));
-    let bytes = match plan.edits.len() {
-        0..MANY => workbook.apply(&plan.edits, request.signature),
-        _ => workbook.apply_through(&plan.edits, request.signature, || Box::new(Beside::new())),
-    }
-    .map_err(refused)?;
     let (done, blank) = (text::done(&plan, &located.columns, request.style), plan.blank.len());
     let projects = summary.projects.len();
-    beside::release((workbook, summary, plan), projects);
+    let edits = plan.edits;
+    beside::release((summary, plan.written), projects);
+    let refused = |error: PatchError| Failure::new(input.shown(), What::Patch(error));
+    let bytes = match edits.len() {
+        0..MANY => workbook.apply(&edits, request.signature),
+        _ => workbook.apply_through(&edits, request.signature, || Box::new(Beside::new())),
+    }
+    .map_err(refused)?;
+    beside::release((workbook, edits), projects);
     Ok((done, blank, bytes))
 }
 

@@ -163,7 +163,7 @@ fn changed(plan: &Plan, columns: &Columns, lang: Lang) -> Vec<String> {
         .written
         .iter()
         .filter_map(|written| {
-            let before = one_line(written.before.as_deref()?);
+            let before = one_line(written.before()?);
             Some(format!(
                 "  {} {} {before} → {}",
                 written.cell,
@@ -186,7 +186,7 @@ fn changed(plan: &Plan, columns: &Columns, lang: Lang) -> Vec<String> {
 fn formats(plan: &Plan, lang: Lang) -> Vec<String> {
     let mut codes: indexmap::IndexMap<&str, Vec<CellRef>> = indexmap::IndexMap::new();
     for written in &plan.written {
-        if let Some(code) = &written.format {
+        if let Some(code) = written.format() {
             codes.entry(code).or_default().push(written.cell);
         }
     }

@@ -219,7 +219,7 @@ impl Expression {
 }
 
 fn rate_formula(executed: CellRef, budget: CellRef, percent: Option<u32>) -> String {
-    let mut text = String::with_capacity(56);
+    let mut text = String::with_capacity(40);
     text.push_str("IF(N(");
     push_cell(&mut text, budget);
     text.push_str(if percent.is_some() { ")=0,\"\",ROUND(" } else { ")=0,\"\"," });

@@ -47,13 +47,40 @@ pub struct Written {
     pub value: Option<Decimal>,
     /// How the cell will show it.
     pub look: Look,
-    /// What was shown before, where it differs.
-    pub before: Option<String>,
-    /// The number format the cell is given, where its own would not show the value.
-    pub format: Option<String>,
+    /// What else there is to say; few cells have it, so that the others stay small.
+    note: Option<Box<Note>>,
+}
+
+/// What a written cell showed before, and the number format it is given.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+struct Note {
+    before: Option<String>,
+    format: Option<String>,
 }
 
 impl Written {
+    fn new(cell: CellRef, field: Field, value: Option<Decimal>, look: Look) -> Self {
+        Self { cell, field, value, look, note: None }
+    }
+
+    /// The same with what was shown before and the new number format, where there is either.
+    fn noting(mut self, before: Option<String>, format: Option<String>) -> Self {
+        if before.is_some() || format.is_some() {
+            self.note = Some(Box::new(Note { before, format }));
+        }
+        self
+    }
+
+    /// What was shown before, where it differs.
+    pub fn before(&self) -> Option<&str> {
+        self.note.as_ref()?.before.as_deref()
+    }
+
+    /// The number format the cell is given, where its own would not show the value.
+    pub fn format(&self) -> Option<&str> {
+        self.note.as_ref()?.format.as_deref()
+    }
+
     /// The value as the cell will show it.
     pub fn shown(&self) -> String {
         self.value.map_or_else(String::new, |value| self.look.text(value))

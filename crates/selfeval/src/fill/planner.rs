@@ -202,14 +202,9 @@ impl<'a> Planner<'a> {
         let formula = target.expression.formula();
         let cached = value.to_value();
         let raw = target.reading.raw();
-        self.plan.written.push(Written {
-            cell,
-            field: target.field,
-            before: (!raw.is_empty() && !self.shows_same(target, value, look)).then(|| raw.into_owned()),
-            value: figure(value),
-            look,
-            format: format.clone(),
-        });
+        let before = (!raw.is_empty() && !self.shows_same(target, value, look)).then(|| raw.into_owned());
+        let written = Written::new(cell, target.field, figure(value), look).noting(before, format.clone());
+        self.plan.written.push(written);
         let style = format.map_or(Style::Keep, Style::Format);
         self.set(cell, NewContent::Formula { text: formula, cached }, style);
         held(value)
@@ -249,14 +244,9 @@ impl<'a> Planner<'a> {
         let value = decimal(&digits).unwrap_or_default();
         let look = self.look(cell, format.as_deref());
         let raw = reading.raw();
-        self.plan.written.push(Written {
-            cell,
-            field,
-            before: (!raw.is_empty() && raw != look.text(value)).then(|| raw.into_owned()),
-            value: Some(value),
-            look,
-            format: format.clone(),
-        });
+        let before = (!raw.is_empty() && raw != look.text(value)).then(|| raw.into_owned());
+        let written = Written::new(cell, field, Some(value), look).noting(before, format.clone());
+        self.plan.written.push(written);
         self.set(cell, NewContent::Number(digits), format.map_or(Style::Keep, Style::Format));
     }
 

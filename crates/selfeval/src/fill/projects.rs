@@ -13,7 +13,7 @@ use crate::summary::{Project, Reading};
 pub(super) struct Budget {
     pub(super) held: Held,
     /// Why it is not known.
-    pub(super) obstacle: Option<Obstacle>,
+    pub(super) obstacle: Option<Box<Obstacle>>,
 }
 
 impl Budget {
@@ -37,7 +37,7 @@ fn budget(planner: &mut Planner<'_>, project: &Project) -> Budget {
     let Some(expression) = subtotal(planner.located, project.row) else {
         return Budget {
             held: planner.cells.held(reading),
-            obstacle: planner.obstacle(reading, Field::Budget),
+            obstacle: planner.obstacle(reading, Field::Budget).map(Box::new),
         };
     };
     let blocked = parts.as_ref().map(|obstacle| obstacle.words(1));
@@ -51,7 +51,7 @@ fn budget(planner: &mut Planner<'_>, project: &Project) -> Budget {
         Held::Blank => parts.or_else(|| planner.obstacle(reading, Field::Budget)),
         Held::Text | Held::Error => planner.obstacle(reading, Field::Budget).or(parts),
     };
-    Budget { held, obstacle }
+    Budget { held, obstacle: obstacle.map(Box::new) }
 }
 
 /// Why the parts cannot be summed: one is no number, or all are blank.
@@ -74,7 +74,8 @@ pub(super) fn rates(planner: &mut Planner<'_>, budgets: &[Budget]) {
         let Some(expression) = rate_as(planner.located, project.row, planner.percent(reading.cell)) else {
             return;
         };
-        let blocked = budget.obstacle.clone().or_else(|| executed_obstacle(planner, project, budget));
+        let blocked =
+            budget.obstacle.clone().or_else(|| executed_obstacle(planner, project, budget).map(Box::new));
         let blocked = blocked.map(|obstacle| obstacle.words(1));
         planner.compute(&Target { reading, field: Field::ExecutionRate, expression, blocked });
     }

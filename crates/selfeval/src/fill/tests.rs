@@ -193,7 +193,7 @@ fn every_computed_cell_gets_formula_and_value() {
         ]
     );
     assert_eq!((plan.blank.len(), plan.kept.len(), plan.fixed), (0, 0, 0));
-    assert_eq!(plan.written[1].format.as_deref(), Some("0.00%"));
+    assert_eq!(plan.written[1].format(), Some("0.00%"));
     assert_eq!(value(&plan, plan.written[1].cell), "0.22");
 }
 
@@ -293,7 +293,7 @@ fn nothing_typed_changes_unless_asked() {
     let changed: Vec<(String, Option<&str>, String)> = plan
         .written
         .iter()
-        .map(|written| (written.cell.to_string(), written.before.as_deref(), written.shown()))
+        .map(|written| (written.cell.to_string(), written.before(), written.shown()))
         .filter(|(_, before, _)| before.is_some())
         .collect();
     assert_eq!(
@@ -362,10 +362,7 @@ fn numbers_written_as_text_block_until_they_are_fixed() {
     let plan = settled(&official(&rows), FIX);
     assert_eq!(plan.fixed, 2);
     assert_eq!(only(&written(&plan), &["E6", "H6", "D8"]), ["E6 20.00", "H6 4.4", "D8 =SUM(D6:D7) 850"]);
-    assert_eq!(
-        plan.written.iter().find(|w| w.cell.to_string() == "E6").unwrap().format.as_deref(),
-        Some("0.00")
-    );
+    assert_eq!(plan.written.iter().find(|w| w.cell.to_string() == "E6").unwrap().format(), Some("0.00"));
     assert!(plan.blank.is_empty(), "{:?}", plan.blank);
 }
 
@@ -444,7 +441,7 @@ fn cells_formatted_as_text_get_a_number_format() {
     let text = official(&["1|甲|局|.{@}|20.00{#,##0.00}|||4.4|.{@}|85|", "合计|||.{@}|||||.{@}|.{@}|"]);
     let plan = settled(&text, Options::default());
     let formats: Vec<(String, Option<&str>)> =
-        plan.written.iter().map(|w| (w.cell.to_string(), w.format.as_deref())).collect();
+        plan.written.iter().map(|w| (w.cell.to_string(), w.format())).collect();
     for (cell, format) in [("D6", "0.00"), ("I6", "0.00%"), ("D7", "0.00"), ("I7", "0.00%"), ("J7", "0.00")] {
         assert!(formats.contains(&(cell.to_owned(), Some(format))), "{cell}: {formats:?}");
     }
@@ -507,7 +504,7 @@ fn the_official_form_is_filled_as_its_note_says() {
             "J21 =IF(OR(N(D21)=0,COUNT(J7:J20)<COUNTA(B7:B20)),\"\",ROUND(SUMPRODUCT(D7:D20,J7:J20)/D21,2)) 92.97",
         ]
     );
-    assert!(plan.written.iter().all(|written| written.format.is_none() && written.before.is_none()));
+    assert!(plan.written.iter().all(|written| written.format().is_none() && written.before().is_none()));
     assert_eq!(plan.refreshed, [("填表说明".to_owned(), "B4".parse().unwrap())]);
     let bytes = workbook.apply(&plan.edits, Signature::Keep).unwrap();
     let filled = Workbook::open(bytes.clone()).unwrap();

@@ -70,12 +70,13 @@ fn columns(planner: &Planner<'_>, budgets: &[Budget]) -> Columns {
     let mut columns =
         Columns { funds: vec![Obstacles::default(); summary.funds.len()], ..Columns::default() };
     for (project, budget) in summary.projects.iter().zip(budgets) {
-        columns.budget.add(budget.obstacle.clone());
+        columns.budget.add(budget.obstacle.as_deref().cloned());
         columns.executed.add(executed_obstacle(planner, project, budget));
         columns.initial.add(stated(planner, project.initial_budget.as_deref(), Field::InitialBudget));
         columns.score.add(score_obstacle(planner, project));
         for (part, obstacles) in project.funds.iter().zip(&mut columns.funds) {
-            let missing = || budget.obstacle.clone().filter(|obstacle| obstacle.field == Field::Fund);
+            let missing =
+                || budget.obstacle.as_deref().cloned().filter(|obstacle| obstacle.field == Field::Fund);
             obstacles.add(
                 stated(planner, Some(part), Field::Fund)
                     .or_else(|| missing().filter(|_| project.funds.iter().all(Reading::is_blank))),
