@@ -118,6 +118,14 @@ pub struct Plan {
     pub unknown: Vec<(String, CellRef, String)>,
 }
 
+impl Plan {
+    /// An empty plan with room for so many written cells.
+    fn for_cells(count: usize) -> Self {
+        let (edits, written) = (Vec::with_capacity(count), Vec::with_capacity(count));
+        Self { edits, written, ..Self::default() }
+    }
+}
+
 /// Plans the edits that complete a form.
 pub fn plan(
     workbook: &Workbook,
@@ -136,6 +144,6 @@ pub fn plan(
     projects::rates(&mut planner, &budgets);
     total::complete(&mut planner, &budgets, weights);
     let mut plan = planner.finish();
-    plan.written.sort_by_key(|written| written.cell);
+    plan.written.sort_unstable_by_key(|written| written.cell);
     plan
 }

@@ -19,6 +19,9 @@ use crate::finding::{Field, Words};
 use crate::layout::Located;
 use crate::summary::{Content, Reading, Summary};
 
+/// Computed cells of a total row, at most in any usual form.
+const TOTALS: usize = 32;
+
 /// The state of a plan in the making.
 pub(super) struct Planner<'a> {
     pub(super) workbook: &'a Workbook,
@@ -69,7 +72,7 @@ impl<'a> Planner<'a> {
             summary,
             options,
             cells: Cells::new(sheet, located, summary, options.fix),
-            plan: Plan::default(),
+            plan: Plan::for_cells(2 * summary.projects.len() + TOTALS),
             formats: column_formats(workbook, sheet, located),
             arrays: arrays.collect(),
             stale: stale(workbook, |_, _| false),

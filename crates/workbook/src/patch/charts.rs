@@ -41,12 +41,15 @@ pub(crate) fn renewed(
 }
 
 /// Whether a chart of the workbook reads one of the cells given.
-pub(crate) fn read_any(workbook: &Workbook, edited: &[NewValue<'_>]) -> bool {
+pub(crate) fn read_any<'a, I>(workbook: &Workbook, edited: impl Fn() -> I) -> bool
+where
+    I: Iterator<Item = NewValue<'a>>,
+{
     let Some(package) = &workbook.parts.package else { return false };
     charts(package).any(|(_, text)| {
         caches(&text).iter().any(|cache| {
             let ranges = cache.reads(workbook).unwrap_or_default();
-            edited.iter().any(|(sheet, cell, _)| meets(&ranges, *sheet, *cell))
+            edited().any(|(sheet, cell, _)| meets(&ranges, sheet, cell))
         })
     })
 }

@@ -66,30 +66,34 @@ pub fn recalculated(
 }
 
 fn renewed(workbook: &Workbook, edits: &[Edit], whole: Option<(&[Key], SheetId)>) -> Refresh {
-    let given: Vec<_> = edits.iter().filter_map(Edit::new_value).collect();
+    let given = || edits.iter().filter_map(Edit::new_value);
     let stale = whole.map_or(&[][..], |(stale, _)| stale);
-    if given.is_empty() && stale.is_empty() {
+    let nothing_given = given().next().is_none();
+    if nothing_given && stale.is_empty() {
         return Refresh::default();
     }
-    let evaluator = Evaluator::new(workbook).with_all(given.iter().copied());
-    let edited = Cells::of(given.iter().map(|(sheet, cell, _)| (*sheet, *cell)));
-    let (nodes, mut unknown) = formulas(workbook, &evaluator, &edited);
+    let edited = Cells::of(given().map(|(sheet, cell, _)| (sheet, cell)));
+    let (nodes, mut unknown) = formulas(workbook, &Evaluator::new(workbook), &edited);
     let dirty = depending(&nodes, &edited, &Cells::of(stale.iter().copied()));
-    let pending = Cells::of(dirty.keys().copied());
-    let mut renewal = Renewal { evaluator, nodes: &nodes, dirty: &dirty, pending, results: BTreeMap::new() };
-    renewal.run();
-    let mut results = renewal.results;
+    let mut results = Results::new();
+    if !dirty.is_empty() {
+        let evaluator = Evaluator::new(workbook).with_all(given());
+        let pending = Cells::of(dirty.keys().copied());
+        let mut renewal = Renewal { evaluator, nodes: &nodes, dirty: &dirty, pending, results };
+        renewal.run();
+        results = renewal.results;
+    }
     if let Some((_, sheet)) = whole {
         results = connected(&nodes, &edited, results, sheet);
     }
-    if given.is_empty() && results.values().all(Result::is_err) {
+    if nothing_given && results.values().all(Result::is_err) {
         return Refresh::default();
     }
-    let mut edits = Vec::new();
+    let mut renewed = Vec::new();
     for ((sheet, cell), result) in results {
         match result {
             Ok(value) => {
-                edits.push(Edit::SetCell {
+                renewed.push(Edit::SetCell {
                     sheet,
                     cell,
                     content: Content::Result(value),
@@ -99,14 +103,13 @@ fn renewed(workbook: &Workbook, edits: &[Edit], whole: Option<(&[Key], SheetId)>
             Err(reason) => unknown.push((sheet, cell, reason)),
         }
     }
-    let mut changed = given;
-    changed.extend(edits.iter().filter_map(Edit::new_value));
-    if crate::patch::charts::read_any(workbook, &changed) {
-        edits.push(Edit::RefreshCharts);
+    if crate::patch::charts::read_any(workbook, || given().chain(renewed.iter().filter_map(Edit::new_value)))
+    {
+        renewed.push(Edit::RefreshCharts);
     }
     unknown.sort();
     unknown.dedup_by(|a, b| (a.0, a.1) == (b.0, b.1));
-    Refresh { edits, unknown }
+    Refresh { edits: renewed, unknown }
 }
 
 type Key = (SheetId, CellRef);

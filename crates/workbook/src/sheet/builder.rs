@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::pages::Cells;
 use super::records::{FormulaRecord, Kind, MERGE_BLOCK, Reach, Record, RowRecord};
 use super::{FormulaKind, Sheet, Strings, ValueRef};
 use crate::address::{CellRef, Range};
@@ -57,8 +58,8 @@ impl SheetBuilder {
         if self.sheet.rows.last().is_some_and(|row| row.number >= number) {
             self.out_of_order(CellRef::new(number, 1).ok_or(BuildError::TooLarge)?)?;
         }
-        let first = u32::try_from(self.sheet.cells.len()).map_err(|_| BuildError::TooLarge)?;
-        self.sheet.rows.push(RowRecord { number, first, hidden, style: None });
+        let (page, first) = self.sheet.cells.start_row().ok_or(BuildError::TooLarge)?;
+        self.sheet.rows.push(RowRecord { number, first, page, hidden, style: None });
         Ok(())
     }
 
@@ -139,7 +140,7 @@ impl SheetBuilder {
 
     /// Whether no cell was added.
     pub fn is_empty(&self) -> bool {
-        self.sheet.cells.is_empty()
+        self.sheet.cells.len() == 0
     }
 
     /// The finished grid.
@@ -189,31 +190,34 @@ impl SheetBuilder {
     /// Brings rows and cells into rising order; rows of one number become one.
     fn sort(&mut self) -> Result<(), BuildError> {
         let sheet = &mut self.sheet;
-        let starts = sheet.rows.iter().map(|row| row.first as usize);
-        let ends = starts.clone().skip(1).chain([sheet.cells.len()]);
-        let mut pieces: Vec<(RowRecord, usize)> = sheet.rows.iter().copied().zip(ends).collect();
+        let following = sheet.rows.iter().skip(1).map(Some).chain([None]);
+        let mut pieces: Vec<(&RowRecord, &[Record])> = sheet
+            .rows
+            .iter()
+            .zip(following)
+            .map(|(row, next)| (row, sheet.cells.of_row(row, next)))
+            .collect();
         pieces.sort_by_key(|(row, _)| row.number);
-        let mut rows: Vec<RowRecord> = Vec::with_capacity(pieces.len());
-        let mut cells: Vec<Record> = Vec::with_capacity(sheet.cells.len());
+        let (mut rows, mut cells) = (Vec::with_capacity(pieces.len()), Cells::default());
         for piece in pieces.chunk_by(|(a, _), (b, _)| a.number == b.number) {
-            let Some((head, _)) = piece.first() else { continue };
-            let first = cells.len();
-            for (row, end) in piece {
-                cells.extend_from_slice(sheet.cells.get(row.first as usize..*end).unwrap_or(&[]));
-            }
-            let own = cells.get_mut(first..).unwrap_or(&mut []);
+            let Some(&(&RowRecord { number, .. }, _)) = piece.first() else { continue };
+            let mut own: Vec<Record> =
+                piece.iter().flat_map(|(_, records)| records.iter().copied()).collect();
             own.sort_by_key(|record| record.column);
             let twice = own.windows(2).find_map(|pair| match pair {
-                [a, b] if a.column == b.column => CellRef::new(head.number, a.column),
+                [a, b] if a.column == b.column => CellRef::new(number, a.column),
                 _ => None,
             });
             if let Some(at) = twice {
                 return Err(BuildError::OutOfOrder(at));
             }
             let hidden = piece.iter().any(|(row, _)| row.hidden);
-            let first = u32::try_from(first).map_err(|_| BuildError::TooLarge)?;
             let style = piece.iter().find_map(|(row, _)| row.style);
-            rows.push(RowRecord { number: head.number, first, hidden, style });
+            let (page, first) = cells.start_row().ok_or(BuildError::TooLarge)?;
+            rows.push(RowRecord { number, first, page, hidden, style });
+            for record in own {
+                cells.push(record);
+            }
         }
         (sheet.rows, sheet.cells) = (rows, cells);
         Ok(())
@@ -221,13 +225,10 @@ impl SheetBuilder {
 
     /// Bytes of text that the grid holds so far.
     pub(crate) fn text_len(&self) -> usize {
-        self.sheet.arena.len()
+        self.sheet.texts.len()
     }
 
     fn store(&mut self, text: &str) -> Result<(u32, u32), BuildError> {
-        let at = u32::try_from(self.sheet.arena.len()).map_err(|_| BuildError::TooLarge)?;
-        let length = u32::try_from(text.len()).map_err(|_| BuildError::TooLarge)?;
-        self.sheet.arena.push_str(text);
-        Ok((at, length))
+        self.sheet.texts.push(text).ok_or(BuildError::TooLarge)
     }
 }

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::pages::{Cells, Texts};
 use super::records::{FormulaRecord, Kind, MERGE_BLOCK, Reach, Record, RowRecord};
 use super::{Strings, ValueRef};
 use crate::address::{CellRef, Range};
@@ -52,20 +53,18 @@ pub struct Row<'a> {
     /// Whether it is hidden.
     pub hidden: bool,
     sheet: &'a Sheet,
-    first: usize,
-    last: usize,
+    records: &'a [Record],
 }
 
 impl<'a> Row<'a> {
     /// The row's stored cells, by column.
     pub fn cells(self) -> impl Iterator<Item = Cell<'a>> + Clone {
-        let records = self.sheet.cells.get(self.first..self.last).unwrap_or(&[]);
-        records.iter().filter_map(move |record| self.sheet.view(self.number, record))
+        self.records.iter().filter_map(move |record| self.sheet.view(self.number, record))
     }
 
     /// The row's stored cells from one column to another, both included.
     pub fn cells_between(self, left: u16, right: u16) -> impl Iterator<Item = Cell<'a>> + Clone {
-        let records = self.sheet.cells.get(self.first..self.last).unwrap_or(&[]);
+        let records = self.records;
         let start = records.partition_point(|record| record.column < left);
         let end = records.partition_point(|record| record.column <= right);
         let records = records.get(start..end).unwrap_or(&[]);
@@ -77,9 +76,9 @@ impl<'a> Row<'a> {
 #[derive(Debug, Default)]
 pub struct Sheet {
     pub(super) rows: Vec<RowRecord>,
-    pub(super) cells: Vec<Record>,
+    pub(super) cells: Cells,
     pub(super) formulas: Vec<FormulaRecord>,
-    pub(super) arena: String,
+    pub(super) texts: Texts,
     pub(super) strings: Arc<Strings>,
     pub(super) merges: Vec<Range>,
     pub(super) merge_reach: Vec<Reach>,
@@ -118,20 +117,14 @@ impl Sheet {
 
     fn row_at(&self, index: usize) -> Option<Row<'_>> {
         let record = self.rows.get(index)?;
-        let last = self.rows.get(index + 1).map_or(self.cells.len(), |next| next.first as usize);
-        Some(Row {
-            number: record.number,
-            hidden: record.hidden,
-            sheet: self,
-            first: record.first as usize,
-            last,
-        })
+        let records = self.cells.of_row(record, self.rows.get(index + 1));
+        Some(Row { number: record.number, hidden: record.hidden, sheet: self, records })
     }
 
     /// The stored cell at a place.
     pub fn cell(&self, at: CellRef) -> Option<Cell<'_>> {
         let row = self.row(at.row())?;
-        let records = self.cells.get(row.first..row.last)?;
+        let records = row.records;
         // Most rows store every column from the first on.
         let likely = records.get(usize::from(at.column()).saturating_sub(1));
         let record = match likely.filter(|record| record.column == at.column()) {
@@ -219,7 +212,7 @@ impl Sheet {
 
     /// The smallest range that holds every stored cell.
     pub fn used(&self) -> Option<Range> {
-        let filled = self.rows().filter(|row| row.first < row.last);
+        let filled = self.rows().filter(|row| !row.records.is_empty());
         let (top, bottom) = (filled.clone().next()?.number, filled.last()?.number);
         let left = self.cells.iter().map(|record| record.column).min()?;
         let right = self.cells.iter().map(|record| record.column).max()?;
@@ -233,25 +226,21 @@ impl Sheet {
 
     fn view(&self, row: u32, record: &Record) -> Option<Cell<'_>> {
         let at = CellRef::new(row, record.column)?;
-        let arena = || self.slice(record.at, record.length);
+        let text = || self.texts.get(record.at, record.length);
         let value = match record.kind {
             Kind::Blank => ValueRef::Blank,
-            Kind::Number => ValueRef::Number(arena()),
-            Kind::Text => ValueRef::Text(arena()),
+            Kind::Number => ValueRef::Number(text()),
+            Kind::Text => ValueRef::Text(text()),
             Kind::Shared => ValueRef::Text(self.strings.get(record.at).unwrap_or("")),
             Kind::True => ValueRef::Bool(true),
             Kind::False => ValueRef::Bool(false),
-            Kind::Error => ValueRef::Error(arena()),
-            Kind::Date => ValueRef::Date(arena()),
+            Kind::Error => ValueRef::Error(text()),
+            Kind::Date => ValueRef::Date(text()),
         };
         let formula = (record.formula as usize).checked_sub(1).and_then(|index| self.formulas.get(index));
         let formula = formula
-            .map(|formula| Formula { text: self.slice(formula.at, formula.length), kind: formula.kind });
+            .map(|formula| Formula { text: self.texts.get(formula.at, formula.length), kind: formula.kind });
         let string = (record.kind == Kind::Shared).then_some(record.at);
         Some(Cell { at, value, style: record.style, formula, string })
-    }
-
-    fn slice(&self, at: u32, length: u32) -> &str {
-        self.arena.get(at as usize..at as usize + length as usize).unwrap_or("")
     }
 }

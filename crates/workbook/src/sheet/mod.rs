@@ -2,6 +2,7 @@
 
 mod builder;
 mod grid;
+mod pages;
 mod records;
 mod value;
 

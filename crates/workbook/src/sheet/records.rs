@@ -1,4 +1,4 @@
-//! How a grid is kept: records of few bytes whose text lies in one arena or among the shared strings.
+//! How a grid is kept: records of few bytes whose text lies in the grid's pages or among the shared strings.
 
 use super::FormulaKind;
 
@@ -50,7 +50,7 @@ pub(super) enum Kind {
     Date,
 }
 
-/// 20 bytes a cell: the text lies in the grid's arena or among the shared strings.
+/// 20 bytes a cell: the text lies in the grid's pages or among the shared strings.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Record {
     pub(super) at: u32,
@@ -65,7 +65,9 @@ pub(super) struct Record {
 #[derive(Clone, Copy, Debug)]
 pub(super) struct RowRecord {
     pub(super) number: u32,
+    /// Where its cells begin in their page.
     pub(super) first: u32,
+    pub(super) page: u16,
     pub(super) hidden: bool,
     /// The style of its cells that are not stored.
     pub(super) style: Option<u32>,
