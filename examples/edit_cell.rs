@@ -83,7 +83,7 @@ fn content(workbook: &Workbook, (sheet, cell): (SheetId, CellRef), value: &str) 
             (Value::Blank, false)
         }
     };
-    (Content::Formula { text: formula.to_owned(), cached }, is_known)
+    (Content::Formula { text: formula.into(), cached }, is_known)
 }
 
 /// `-12.5`, but neither `1e5` nor `007`.

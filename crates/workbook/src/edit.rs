@@ -55,7 +55,7 @@ pub enum Content {
     /// A formula without its leading `=`, and its result, which is stored with it.
     Formula {
         /// The formula's text in English names and A1 references, without `=`.
-        text: String,
+        text: Box<str>,
         /// The result to store.
         cached: Value,
     },
@@ -74,5 +74,5 @@ pub enum Style {
     /// That of another cell of the same sheet.
     From(CellRef),
     /// The cell's own with another number format code (`0.00%`).
-    Format(String),
+    Format(Box<str>),
 }

@@ -1,5 +1,7 @@
 //! Exact decimals from and to the digits a file holds.
 
+use std::fmt::Write;
+
 use rust_decimal::{Decimal, RoundingStrategy};
 
 /// Digits that Excel keeps of a number; what stands beyond them is noise of binary arithmetic.
@@ -49,14 +51,24 @@ pub fn written(value: Decimal) -> String {
         return plain;
     }
     let Ok(double) = plain.parse::<f64>() else { return plain };
-    if (1e-5..1e21).contains(&double.abs()) { double.to_string() } else { format!("{double:E}") }
+    // The longest takes 24 characters: sign, 17 digits, point, exponent.
+    let mut text = String::with_capacity(24);
+    let done = if (1e-5..1e21).contains(&double.abs()) {
+        write!(text, "{double}")
+    } else {
+        write!(text, "{double:E}")
+    };
+    if done.is_ok() { text } else { plain }
 }
 
 /// A decimal's own digits, as it displays, without the slow steps that only long decimals need.
 pub fn digits(value: Decimal) -> String {
     let scale = value.scale() as usize;
-    let Ok(mantissa) = u64::try_from(value.mantissa().unsigned_abs()) else { return value.to_string() };
-    let mut text = mantissa.to_string();
+    let mantissa = value.mantissa().unsigned_abs();
+    let mut text = match u64::try_from(mantissa) {
+        Ok(short) => short.to_string(),
+        Err(_) => mantissa.to_string(),
+    };
     if scale > 0 {
         if text.len() <= scale {
             text.insert_str(0, "0".repeat(scale + 1 - text.len()).as_str());

@@ -143,6 +143,7 @@ pub fn plan(
     let budgets = projects::budgets(&mut planner);
     projects::rates(&mut planner, &budgets);
     total::complete(&mut planner, &budgets, weights);
+    drop(budgets);
     let mut plan = planner.finish();
     plan.written.sort_unstable_by_key(|written| written.cell);
     plan

@@ -208,8 +208,8 @@ impl<'a> Planner<'a> {
         let before = (!raw.is_empty() && !self.shows_same(target, value, look)).then(|| raw.into_owned());
         let written = Written::new(cell, target.field, figure(value), look).noting(before, format.clone());
         self.plan.written.push(written);
-        let style = format.map_or(Style::Keep, Style::Format);
-        self.set(cell, NewContent::Formula { text: formula, cached }, style);
+        let style = format.map_or(Style::Keep, |code| Style::Format(code.into()));
+        self.set(cell, NewContent::Formula { text: formula.into(), cached }, style);
         held(value)
     }
 
@@ -250,7 +250,11 @@ impl<'a> Planner<'a> {
         let before = (!raw.is_empty() && raw != look.text(value)).then(|| raw.into_owned());
         let written = Written::new(cell, field, Some(value), look).noting(before, format.clone());
         self.plan.written.push(written);
-        self.set(cell, NewContent::Number(digits), format.map_or(Style::Keep, Style::Format));
+        self.set(
+            cell,
+            NewContent::Number(digits),
+            format.map_or(Style::Keep, |code| Style::Format(code.into())),
+        );
     }
 
     /// Why a stated figure cannot be used; none where it can.

@@ -106,12 +106,12 @@ fn edited(
         let slot = cells.entry(*cell).or_insert((Value::Blank, None, general));
         match content.clone() {
             Content::Number(digits) => (slot.0, slot.1) = (Value::Number(digits), None),
-            Content::Formula { text, cached } => (slot.0, slot.1) = (cached, Some(text)),
+            Content::Formula { text, cached } => (slot.0, slot.1) = (cached, Some(text.into())),
             Content::Result(value) => slot.0 = value,
             other => panic!("{other:?}"),
         }
         if let Style::Format(code) = style {
-            slot.2 = NumberFormat { code: code.clone() };
+            slot.2 = NumberFormat { code: code.to_string() };
         }
     }
     let mut builder = SheetBuilder::default();

@@ -99,13 +99,10 @@ pub(super) fn with_expression(
     expression: &Expression,
     outcome: Outcome,
 ) -> Edit {
-    let content = Content::Formula { text: expression.formula(), cached: outcome.to_value() };
+    let content = Content::Formula { text: expression.formula().into(), cached: outcome.to_value() };
     let fraction = matches!(expression, Expression::Rate { percent: None, .. });
-    let style = if fraction && lacks_percent(context, cell) {
-        Style::Format("0.00%".to_owned())
-    } else {
-        Style::Keep
-    };
+    let style =
+        if fraction && lacks_percent(context, cell) { Style::Format("0.00%".into()) } else { Style::Keep };
     Edit::SetCell { sheet: context.located.sheet, cell, content, style }
 }
 

@@ -126,7 +126,7 @@ fn style(context: &Context<'_>, field: Field, cell: CellRef, formats: &mut Forma
         let usual = if field == Field::Sequence { "0" } else { "0.00" };
         column_format(context, sheet, cell).unwrap_or_else(|| usual.to_owned())
     });
-    Style::Format(format.clone())
+    Style::Format(format.as_str().into())
 }
 
 /// The format of the first number in a cell's column that has one of its own.
@@ -176,8 +176,7 @@ mod tests {
     #[test]
     fn the_fix_keeps_the_digits_and_gives_a_text_cell_a_number_format() {
         let found = fixes("2|两站一室|中川园区|20|20|0|0|'4.40{@}|'22%|'85|.");
-        let expected =
-            (Applicability::Safe, "H7".to_owned(), "4.4".to_owned(), Style::Format("0.00".to_owned()));
+        let expected = (Applicability::Safe, "H7".to_owned(), "4.4".to_owned(), Style::Format("0.00".into()));
         assert_eq!(content(&found[0]), expected);
         assert_eq!(content(&found[1]), (Applicability::Safe, "J7".to_owned(), "85".to_owned(), Style::Keep));
     }

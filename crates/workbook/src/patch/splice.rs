@@ -383,7 +383,7 @@ fn group_of(formula: &[u8]) -> Option<u32> {
 fn with_own_formula(sheet: &Sheet, change: &Change<'_>) -> Option<Content> {
     let Content::Result(value) = change.content else { return None };
     let own = sheet.formula(change.at).filter(|own| !own.text.is_empty())?;
-    Some(Content::Formula { text: own.text.to_owned(), cached: value.clone() })
+    Some(Content::Formula { text: own.text.into(), cached: value.clone() })
 }
 
 /// The number of the group that a formula starts: only its first cell states the group's range, or at least

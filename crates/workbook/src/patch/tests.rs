@@ -78,7 +78,7 @@ fn number(cell: &str, digits: &str) -> Edit {
 }
 
 fn formula(cell: &str, text: &str, cached: Value) -> Edit {
-    set(cell, Content::Formula { text: text.to_owned(), cached })
+    set(cell, Content::Formula { text: text.into(), cached })
 }
 
 /// The sheet data of a sheet after edits.

@@ -13,11 +13,11 @@ pub(super) struct Cells {
 
 impl Cells {
     pub(super) fn of(cells: impl Iterator<Item = (SheetId, CellRef)>) -> Self {
-        let mut sorted: Vec<_> = cells.map(|(sheet, cell)| ((sheet, cell.column()), cell.row())).collect();
-        sorted.sort_unstable();
-        let of_column = |group: &[((SheetId, u16), u32)]| group.iter().map(|(_, row)| *row).collect();
-        let groups = sorted.chunk_by(|a, b| a.0 == b.0);
-        let columns = groups.filter_map(|group| group.first().map(|(key, _)| (*key, of_column(group))));
+        let mut columns: BTreeMap<_, Vec<u32>> = BTreeMap::new();
+        for (sheet, cell) in cells {
+            columns.entry((sheet, cell.column())).or_default().push(cell.row());
+        }
+        let columns = columns.into_iter().map(|(column, rows)| (column, BTreeSet::from_iter(rows)));
         Self { columns: columns.collect() }
     }
 

@@ -413,7 +413,7 @@ mod tests {
     #[test]
     fn formulas_of_the_edits_keep_their_given_results() {
         let workbook = workbook(&["A1 = 1", "A2 = 1 | A1", "A3 = 1 | A2"]);
-        let given = Content::Formula { text: "A1*100".to_owned(), cached: Value::Number("7".to_owned()) };
+        let given = Content::Formula { text: "A1*100".into(), cached: Value::Number("7".to_owned()) };
         let refresh = dependents(&workbook, &[edit("A2", given), edit("A1", Content::Clear)]);
         assert_eq!(shown(&refresh), ["A3 = 7"]);
         assert_eq!(dependents(&workbook, &[Edit::RecalculateOnLoad]), Refresh::default());
@@ -440,7 +440,7 @@ mod tests {
         let bytes = include_bytes!("../../../../test-data/template/official-2023-inputs.xlsx");
         let workbook = Workbook::open(bytes.to_vec()).unwrap();
         let total =
-            Content::Formula { text: "SUM(D7:D20)".to_owned(), cached: Value::Number("1893.66".to_owned()) };
+            Content::Formula { text: "SUM(D7:D20)".into(), cached: Value::Number("1893.66".to_owned()) };
         let refresh = dependents(&workbook, &[edit("D21", total)]);
         let renewed = Content::Result(Value::Number("1893.66".to_owned()));
         let expected =
