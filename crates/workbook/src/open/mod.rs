@@ -1,5 +1,6 @@
 //! Bytes to workbook: what the file is, told by its content, and one reader per format.
 
+mod content;
 mod relations;
 mod rich;
 mod sheet;

@@ -9,11 +9,12 @@ use crate::error::OpenError;
 use crate::formula;
 use crate::limits::Limits;
 use crate::package::Package;
-use crate::scan::{Kind, Token, decode, unescape};
+use crate::scan::{Kind, PlainCell, Token, decode, unescape};
 use crate::sheet::{BuildError, FormulaKind, Sheet, SheetBuilder, Strings, ValueRef};
 
+use super::content::Type;
 use super::rich::{RichText, append, meant};
-use super::visit::{Stop, number, truth, visit};
+use super::visit::{Stop, Visitor, number, truth, visit_by};
 
 /// Merged ranges of a sheet.
 const MERGES: usize = 1 << 20;
@@ -30,7 +31,8 @@ pub(super) fn read(
     limits: &Limits,
 ) -> Result<Sheet, OpenError> {
     let mut reader = Reader::new(strings, limits);
-    visit(package, part, limits, |token| reader.take(token)).map_err(|error| named(error, part))?;
+    let content = package.stream(part)?;
+    visit_by(content, part, limits, &mut reader).map_err(|error| named(error, part))?;
     let damaged = |what: String| OpenError::Damaged { part: part.to_owned(), what };
     if !reader.data_seen {
         return Err(damaged("it has no sheetData".to_owned()));
@@ -64,18 +66,6 @@ enum Place {
     Value,
     Formula,
     Inline,
-}
-
-/// What a cell's `t` says of its value.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Type {
-    Number,
-    Shared,
-    Text,
-    Inline,
-    Bool,
-    Error,
-    Date,
 }
 
 /// A formula as it is written.
@@ -145,8 +135,21 @@ impl<'a> Reader<'a> {
         }
     }
 
+    /// Sets out to read a cell.
     #[inline]
-    fn take(&mut self, token: &Token<'_>) -> Result<(), Stop> {
+    fn begin(&mut self, at: CellRef) -> Result<(), Stop> {
+        if at.row() != self.row {
+            return Stop::damaged(format!("{at} stands in row {}", self.row));
+        }
+        (self.at, self.column) = (at, at.column());
+        if self.builder.len() >= self.limits.cells {
+            return Err(Stop::Error(self.over_cells()));
+        }
+        Ok(())
+    }
+
+    #[inline]
+    fn token(&mut self, token: &Token<'_>) -> Result<(), Stop> {
         if let Some(depth) = self.skipped {
             if token.kind == Kind::End && token.depth == depth {
                 self.skipped = None;
@@ -290,21 +293,15 @@ impl<'a> Reader<'a> {
                     Some(style) => self.style = style,
                     None => return Stop::damaged("a cell style that is no number"),
                 },
-                b"t" => self.kind = cell_type(attribute.value)?,
+                b"t" => self.kind = Type::of(attribute.value)?,
                 _ => {}
             }
         }
         let next = || CellRef::new(self.row, self.column.saturating_add(1));
-        self.at = match at.or_else(next) {
-            Some(at) if at.row() == self.row => at,
-            Some(at) => return Stop::damaged(format!("{at} stands in row {}", self.row)),
-            None => return Stop::damaged("a cell beyond the last column"),
-        };
-        self.column = self.at.column();
-        if self.builder.len() >= self.limits.cells {
-            return Err(Stop::Error(self.over_cells()));
+        match at.or_else(next) {
+            Some(at) => self.begin(at),
+            None => Stop::damaged("a cell beyond the last column"),
         }
-        Ok(())
     }
 
     fn over_cells(&self) -> OpenError {
@@ -348,7 +345,7 @@ impl<'a> Reader<'a> {
             let text = meant(&self.value)?;
             self.builder.cell(at, ValueRef::Text(&text), self.style).map_err(refused)?;
         } else {
-            let value = stored(self.kind, &self.value, at)?;
+            let value = self.kind.stored(&self.value, at)?;
             self.builder.cell(at, value, self.style).map_err(refused)?;
         }
         match self.written.take() {
@@ -427,44 +424,38 @@ impl<'a> Reader<'a> {
     }
 }
 
+impl Visitor for &mut Reader<'_> {
+    #[inline]
+    fn take(&mut self, token: &Token<'_>) -> Result<(), Stop> {
+        self.token(token)
+    }
+
+    #[inline]
+    fn awaits_cells(&self) -> bool {
+        self.place == Place::Row && self.skipped.is_none()
+    }
+
+    #[inline]
+    fn cell(&mut self, cell: &PlainCell<'_>) -> Result<(), Stop> {
+        (self.kind, self.style, self.has_value) = (Type::of(cell.kind)?, cell.style, cell.value.is_some());
+        self.value.clear();
+        self.value.push_str(cell.value.unwrap_or(""));
+        if let Some(formula) = cell.formula {
+            self.formula.clear();
+            self.formula.push_str(formula);
+            self.written = Some(Written { kind: WrittenKind::Plain, range: None, group: None });
+        }
+        self.begin(cell.at)?;
+        self.end_cell()
+    }
+}
+
 fn refused(error: BuildError) -> Stop {
     let what = match error {
         BuildError::OutOfOrder(at) => format!("{at} comes twice"),
         other => other.to_string(),
     };
     Stop::Damaged(what)
-}
-
-/// A value other than text as it is stored under a type.
-fn stored(kind: Type, value: &str, at: CellRef) -> Result<ValueRef<'_>, Stop> {
-    let trimmed = value.trim_ascii();
-    Ok(match kind {
-        _ if trimmed.is_empty() => ValueRef::Blank,
-        Type::Number => ValueRef::Number(trimmed),
-        Type::Text | Type::Inline | Type::Shared => ValueRef::Text(value),
-        Type::Error => ValueRef::Error(trimmed),
-        Type::Date => ValueRef::Date(trimmed),
-        Type::Bool => match trimmed {
-            "1" | "true" => ValueRef::Bool(true),
-            "0" | "false" => ValueRef::Bool(false),
-            other => return Stop::damaged(format!("{at} holds {other:?} as a truth value")),
-        },
-    })
-}
-
-fn cell_type(raw: &[u8]) -> Result<Type, Stop> {
-    Ok(match raw {
-        b"n" => Type::Number,
-        b"s" => Type::Shared,
-        b"str" => Type::Text,
-        b"inlineStr" => Type::Inline,
-        b"b" => Type::Bool,
-        b"e" => Type::Error,
-        b"d" => Type::Date,
-        other => {
-            return Stop::damaged(format!("a cell of the unknown type {:?}", String::from_utf8_lossy(other)));
-        }
-    })
 }
 
 fn outside(raw: &[u8]) -> String {

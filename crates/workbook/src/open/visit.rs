@@ -5,7 +5,7 @@ use std::io::Read;
 use crate::error::OpenError;
 use crate::limits::Limits;
 use crate::package::Package;
-use crate::scan::{Kind, Scanner, Space, Token, decode};
+use crate::scan::{Kind, PlainCell, Scanner, Space, Token, decode};
 
 /// Why a reader stops.
 #[derive(Debug)]
@@ -39,18 +39,66 @@ pub(super) fn visit_in(
     content: impl Read,
     part: &str,
     limits: &Limits,
-    mut take: impl FnMut(&Token<'_>) -> Result<(), Stop>,
+    take: impl FnMut(&Token<'_>) -> Result<(), Stop>,
+) -> Result<(), OpenError> {
+    visit_by(content, part, limits, Tokens(take))
+}
+
+/// What reads a part.
+pub(super) trait Visitor {
+    /// Takes in a token.
+    fn take(&mut self, token: &Token<'_>) -> Result<(), Stop>;
+
+    /// Whether cells may come next; those that are written as usual are then taken in one step.
+    fn awaits_cells(&self) -> bool;
+
+    /// Takes in a cell.
+    fn cell(&mut self, cell: &PlainCell<'_>) -> Result<(), Stop>;
+}
+
+/// A reader that looks at tokens only.
+struct Tokens<F>(F);
+
+impl<F: FnMut(&Token<'_>) -> Result<(), Stop>> Visitor for Tokens<F> {
+    #[inline]
+    fn take(&mut self, token: &Token<'_>) -> Result<(), Stop> {
+        (self.0)(token)
+    }
+
+    #[inline]
+    fn awaits_cells(&self) -> bool {
+        false
+    }
+
+    fn cell(&mut self, _: &PlainCell<'_>) -> Result<(), Stop> {
+        Ok(())
+    }
+}
+
+/// [`visit_in`] with a reader that also takes whole cells.
+pub(super) fn visit_by(
+    content: impl Read,
+    part: &str,
+    limits: &Limits,
+    mut visitor: impl Visitor,
 ) -> Result<(), OpenError> {
     let mut scanner = Scanner::new(content, part, limits)?;
     let mut choice = None;
     loop {
-        // A token is looked at where it lies: moving one costs more than reading it.
-        let taken = match scanner.token() {
-            Ok(Some(ref token)) if is_read(token, &mut choice) => take(token),
-            Ok(Some(_)) => Ok(()),
-            Ok(None) => return Ok(()),
-            Err(error) => return Err(error),
-        };
+        let mut taken = Ok(());
+        while choice.is_none() && taken.is_ok() && visitor.awaits_cells() {
+            let Some(cell) = scanner.plain_cell(|_| true) else { break };
+            taken = visitor.cell(&cell);
+        }
+        if taken.is_ok() {
+            // A token is looked at where it lies: moving one costs more than reading it.
+            taken = match scanner.token() {
+                Ok(Some(ref token)) if is_read(token, &mut choice) => visitor.take(token),
+                Ok(Some(_)) => Ok(()),
+                Ok(None) => return Ok(()),
+                Err(error) => return Err(error),
+            };
+        }
         match taken {
             Ok(()) => {}
             Err(Stop::Damaged(what)) => return Err(scanner.damaged(what)),

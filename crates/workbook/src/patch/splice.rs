@@ -238,7 +238,7 @@ impl<R: Read> Splice<'_, R> {
     }
 
     fn cells(&mut self) -> Result<(), OpenError> {
-        while self.stream.advance()? {
+        while self.next_in_row()? {
             match (self.stream.tag().kind, self.stream.local()) {
                 (TagKind::Close, _) => {
                     self.new_cells(self.row, u16::MAX);
@@ -258,6 +258,17 @@ impl<R: Read> Splice<'_, R> {
             }
         }
         Err(self.stream.damaged("a row does not end"))
+    }
+
+    /// Goes on to the next tag of a row, past the cells that stay.
+    fn next_in_row(&mut self) -> Result<bool, OpenError> {
+        let row = self.row;
+        let next = self.changes.first().map(|change| change.at);
+        let stays = |at: CellRef, last: u16| {
+            at.row() == row && at.column() > last && next.is_none_or(|next| at < next)
+        };
+        self.column = self.stream.pass_cells(stays, self.column);
+        self.stream.advance()
     }
 
     fn cell(&mut self) -> Result<(), OpenError> {

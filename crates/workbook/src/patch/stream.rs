@@ -5,6 +5,7 @@ use std::ops::Range;
 
 use super::deflate::{Compressor, Deflater, PIECE};
 use super::markup::Tag;
+use crate::address::CellRef;
 use crate::error::OpenError;
 use crate::limits::Limits;
 use crate::package::Deflated;
@@ -72,6 +73,18 @@ impl<R: Read> Stream<R> {
     /// Takes alternatives again.
     pub(crate) fn take_alternatives(&mut self) {
         self.plain = false;
+    }
+
+    /// Passes over cells that may pass and are written as usual; gives the column of the last.
+    pub(crate) fn pass_cells(&mut self, may: impl Fn(CellRef, u16) -> bool, column: u16) -> u16 {
+        let mut last = column;
+        loop {
+            self.copy_piece();
+            match self.scanner.plain_cell(|at| may(at, last)) {
+                Some(cell) => last = cell.at.column(),
+                None => return last,
+            }
+        }
     }
 
     /// The tag read last; its places count from its own start.

@@ -455,7 +455,7 @@ fn a_style_sheet_that_does_not_read_as_meant_is_not_written() {
     };
     let bytes = package.rewrite(changes.map(replaced).into_iter().collect()).unwrap();
     let book = Workbook::open(bytes).unwrap();
-    let edit = styled("A1", Content::Bool(true), Style::Format("0.0000".to_owned()));
+    let edit = styled("A1", Content::Bool(true), Style::Format("0.0000".into()));
     let refused = book.apply(&[edit], Signature::Keep).unwrap_err();
     assert!(refused.to_string().contains("cannot be added to"), "{refused}");
 }

@@ -8,6 +8,7 @@
 //! there is one root, no DOCTYPE, and depth, attributes and the length of one token are bounded. Well-formed
 //! otherwise is assumed, not checked.
 
+mod cell;
 mod measure;
 mod source;
 mod text;
@@ -15,8 +16,11 @@ mod token;
 
 use std::io::Read;
 
+use crate::address::CellRef;
 use crate::error::OpenError;
 use crate::limits::Limits;
+pub(crate) use cell::PlainCell;
+use cell::plain_cell;
 use measure::{Measured, declares, measure, name_in};
 use source::Source;
 pub use text::{decode, unescape};
@@ -159,6 +163,22 @@ impl<R: Read> Scanner<R> {
         let raw = self.buffer.get(start..self.next).unwrap_or(&[]);
         let at = self.base + start as u64;
         Ok(Some(Token { kind, raw, at, depth, space, name, declared: &self.declared }))
+    }
+
+    /// Takes the next cell in one step, where it stands directly inside a row, in the usual form, and is wanted;
+    /// else nothing is taken, and the tokens tell what stands there.
+    #[inline]
+    pub(crate) fn plain_cell(&mut self, wanted: impl FnOnce(CellRef) -> bool) -> Option<PlainCell<'_>> {
+        self.leave();
+        if self.default != Space::Main || self.open.len() + 2 > self.depth_limit {
+            return None;
+        }
+        let (cell, length) = plain_cell(self.buffer.get(self.next..)?)?;
+        if !wanted(cell.at) {
+            return None;
+        }
+        self.next += length;
+        Some(cell)
     }
 
     /// The error for something wrong at the token read last.
