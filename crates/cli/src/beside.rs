@@ -1,12 +1,14 @@
 //! Work on other threads for one large form, where the libraries start none: deflating, the rules, and giving
 //! memory back.
 
-use std::sync::mpsc::{SyncSender, sync_channel};
+use std::panic::resume_unwind;
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
 
 use jixiao_selfeval::rules::{self, Context, Findings};
 use jixiao_workbook::package::Deflated;
-use jixiao_workbook::patch::{Compressor, Inline};
+use jixiao_workbook::patch::{Block, Blocks, Compressor};
 use rayon::prelude::*;
 
 /// From this many projects or edits on a thread pays.
@@ -28,55 +30,83 @@ pub(crate) fn release<T: Send + 'static>(thing: T, size: usize) {
     }
 }
 
-/// Pieces that may wait for the deflating thread, so that memory stays bounded.
-const WAITING: usize = 16;
+/// Bytes that are deflated at a time.
+const BLOCK: usize = 1 << 20;
 
-/// A compressor that hands each piece to a thread.
+/// A compressor that hands the part in blocks to as many threads as there are processors. Its result does not
+/// depend on how many there are.
 pub(crate) struct Beside {
-    pieces: SyncSender<Vec<u8>>,
-    worker: JoinHandle<Deflated>,
+    gathered: Vec<u8>,
+    count: usize,
+    blocks: SyncSender<(usize, Vec<u8>)>,
+    workers: Vec<JoinHandle<Vec<(usize, Block)>>>,
 }
 
 impl Beside {
     pub(crate) fn new() -> Self {
-        let (pieces, waiting) = sync_channel::<Vec<u8>>(WAITING);
-        let worker = std::thread::spawn(move || {
-            let mut inline = Box::new(Inline::new());
-            for piece in waiting {
-                inline.push(piece);
-            }
-            inline.finish()
+        let threads = std::thread::available_parallelism().map_or(1, usize::from);
+        // Few blocks wait, so that memory stays bounded.
+        let (blocks, waiting) = sync_channel(threads);
+        let waiting = Arc::new(Mutex::new(waiting));
+        let workers = (0..threads).map(|_| {
+            std::thread::spawn({
+                let waiting = Arc::clone(&waiting);
+                move || deflate(&waiting)
+            })
         });
-        Self { pieces, worker }
+        Self { gathered: Vec::with_capacity(BLOCK + BLOCK / 4), count: 0, workers: workers.collect(), blocks }
     }
+
+    /// Hands on what is gathered.
+    fn send(&mut self, next: Vec<u8>) {
+        let block = std::mem::replace(&mut self.gathered, next);
+        // The workers only stop listening by a panic, which `finish` passes on.
+        drop(self.blocks.send((self.count, block)));
+        self.count += 1;
+    }
+}
+
+/// Deflates the blocks that come until there are no more.
+fn deflate(waiting: &Mutex<Receiver<(usize, Vec<u8>)>>) -> Vec<(usize, Block)> {
+    let mut blocks = Blocks::new();
+    let next = || waiting.lock().ok()?.recv().ok();
+    std::iter::from_fn(next).map(|(number, block)| (number, blocks.deflate(&block))).collect()
 }
 
 impl Compressor for Beside {
     fn push(&mut self, piece: Vec<u8>) {
-        // The worker only stops listening by a panic, which `finish` passes on.
-        drop(self.pieces.send(piece));
+        self.gathered.extend_from_slice(&piece);
+        if self.gathered.len() >= BLOCK {
+            self.send(Vec::with_capacity(BLOCK + BLOCK / 4));
+        }
     }
 
-    fn finish(self: Box<Self>) -> Deflated {
-        drop(self.pieces);
-        self.worker.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+    fn finish(mut self: Box<Self>) -> Deflated {
+        self.send(Vec::new());
+        let Self { blocks, workers, .. } = *self;
+        drop(blocks);
+        let done = |worker: JoinHandle<_>| worker.join().unwrap_or_else(|panic| resume_unwind(panic));
+        let mut made: Vec<(usize, Block)> = workers.into_iter().flat_map(done).collect();
+        made.sort_unstable_by_key(|(number, _)| *number);
+        Blocks::joined(made.into_iter().map(|(_, block)| block))
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use jixiao_workbook::patch::Inline;
 
     #[test]
-    fn a_thread_deflates_the_same_bytes() {
-        let pieces: Vec<Vec<u8>> = (0..100_u8).map(|n| vec![n; 3_000]).collect();
+    fn threads_deflate_the_same_content() {
+        let pieces: Vec<Vec<u8>> = (0..100_u8).map(|n| vec![n; 30_000]).collect();
         let (mut inline, mut beside) = (Box::new(Inline::new()), Box::new(Beside::new()));
         for piece in pieces {
             inline.push(piece.clone());
             beside.push(piece);
         }
         let (inline, beside) = (inline.finish(), beside.finish());
-        assert_eq!((inline.bytes, inline.crc), (beside.bytes, beside.crc));
-        assert_eq!((inline.inflated, beside.inflated), (300_000, 300_000));
+        assert_eq!((inline.crc, inline.inflated), (beside.crc, beside.inflated));
+        assert_eq!(beside.inflated, 3_000_000);
     }
 }

@@ -47,8 +47,8 @@ pub enum PartChange {
 /// Deflated content of a part.
 #[derive(Debug)]
 pub struct Deflated {
-    /// Raw deflate stream.
-    pub bytes: Vec<u8>,
+    /// Raw deflate stream, in pieces.
+    pub pieces: Vec<Vec<u8>>,
     /// Length inflated.
     pub inflated: u64,
     /// CRC-32 of the inflated content.

@@ -46,10 +46,17 @@ pub(super) fn rewritten(
     writer.finish(bytes.get(directory.comment.clone()).unwrap_or(&[]))
 }
 
+impl Deflated {
+    /// Bytes of the deflated stream.
+    fn length(&self) -> usize {
+        self.pieces.iter().map(Vec::len).sum()
+    }
+}
+
 impl PartChange {
     fn room(&self) -> usize {
         match self {
-            Self::Replace(content) => content.bytes.len(),
+            Self::Replace(content) => content.length(),
             Self::Remove => 0,
         }
     }
@@ -84,7 +91,7 @@ impl Shared {
             fields.extend_from_slice(&short.to_le_bytes());
         }
         fields.extend_from_slice(&content.crc.to_le_bytes());
-        fields.extend_from_slice(&short(content.bytes.len() as u64)?.to_le_bytes());
+        fields.extend_from_slice(&short(content.length() as u64)?.to_le_bytes());
         fields.extend_from_slice(&short(content.inflated)?.to_le_bytes());
         Ok(fields)
     }
@@ -139,8 +146,9 @@ impl Writer {
         let offset = self.offset()?;
         let fields = shared.bytes(content)?;
         let name_length = u16::try_from(name.len()).map_err(|_| lost())?.to_le_bytes();
-        let local = [LOCAL, &VERSION.to_le_bytes(), &fields, &name_length, &[0; 2], name, &content.bytes];
-        for piece in local {
+        let local = [LOCAL, &VERSION.to_le_bytes(), &fields, &name_length, &[0; 2], name];
+        let content = content.pieces.iter().map(Vec::as_slice);
+        for piece in local.into_iter().chain(content) {
             self.out.extend_from_slice(piece);
         }
         // After the name's length: no extra field, no comment, disk 0.

@@ -28,7 +28,7 @@ fn deflated(content: &[u8]) -> Deflated {
     let mut encoder = flate2::write::DeflateEncoder::new(Vec::new(), flate2::Compression::fast());
     encoder.write_all(content).unwrap();
     Deflated {
-        bytes: encoder.finish().unwrap(),
+        pieces: vec![encoder.finish().unwrap()],
         inflated: content.len() as u64,
         crc: crc32fast::hash(content),
     }

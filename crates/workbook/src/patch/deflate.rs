@@ -13,6 +13,9 @@ use crate::package::Deflated;
 /// within 1.15 × of what spreadsheet programs write.
 pub(crate) const LEVEL: u32 = 4;
 
+/// An empty last block, which ends a stream.
+const LAST_BLOCK: [u8; 2] = [3, 0];
+
 /// What is gathered before it is handed to the compressor, which is slow on small pieces.
 pub(crate) const PIECE: usize = 1 << 16;
 
@@ -58,7 +61,58 @@ impl Compressor for Inline {
 
     fn finish(self: Box<Self>) -> Deflated {
         let bytes = self.encoder.finish().unwrap_or_default();
-        Deflated { bytes, inflated: self.length, crc: self.crc.finalize() }
+        Deflated { pieces: vec![bytes], inflated: self.length, crc: self.crc.finalize() }
+    }
+}
+
+/// Deflates pieces of a part each on its own, so that several threads can share the work.
+#[derive(Debug)]
+pub struct Blocks {
+    encoder: DeflateEncoder<Vec<u8>>,
+}
+
+/// A piece deflated on its own. It ends at a whole byte, so that blocks put together are one stream.
+#[derive(Debug)]
+pub struct Block {
+    bytes: Vec<u8>,
+    length: u64,
+    crc: crc32fast::Hasher,
+}
+
+impl Blocks {
+    /// What deflates one block after the other.
+    pub fn new() -> Self {
+        Self { encoder: DeflateEncoder::new(Vec::new(), Compression::new(LEVEL)) }
+    }
+
+    /// A piece, deflated. Pieces of a mebibyte cost under 1% of what one stream gains by looking back.
+    pub fn deflate(&mut self, piece: &[u8]) -> Block {
+        let mut crc = crc32fast::Hasher::new();
+        crc.update(piece);
+        // A compressor that writes to memory has no way to fail.
+        drop(self.encoder.write_all(piece).and_then(|()| self.encoder.flush()));
+        let mut bytes = std::mem::take(self.encoder.get_mut());
+        bytes.shrink_to_fit();
+        drop(self.encoder.reset(Vec::new()));
+        Block { bytes, length: piece.len() as u64, crc }
+    }
+
+    /// Blocks as one part, in their order.
+    pub fn joined(blocks: impl Iterator<Item = Block>) -> Deflated {
+        let (mut pieces, mut inflated, mut crc) = (Vec::new(), 0, crc32fast::Hasher::new());
+        for block in blocks {
+            pieces.push(block.bytes);
+            inflated += block.length;
+            crc.combine(&block.crc);
+        }
+        pieces.push(LAST_BLOCK.to_vec());
+        Deflated { pieces, inflated, crc: crc.finalize() }
+    }
+}
+
+impl Default for Blocks {
+    fn default() -> Self {
+        Self::new()
     }
 }
 
@@ -94,4 +148,32 @@ pub(crate) fn deflated(part: Vec<u8>) -> Deflated {
     let mut compressor = Box::new(Inline::new());
     compressor.push(part);
     compressor.finish()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Read;
+
+    use super::*;
+
+    fn inflated(part: &Deflated) -> Vec<u8> {
+        let stream = part.pieces.concat();
+        let mut out = Vec::new();
+        flate2::read::DeflateDecoder::new(&stream[..]).read_to_end(&mut out).unwrap();
+        out
+    }
+
+    #[test]
+    fn blocks_put_together_are_the_part() {
+        let pieces: Vec<Vec<u8>> =
+            (0..50_u32).map(|n| format!("<row r=\"{n}\"/>").repeat(900).into()).collect();
+        let whole = pieces.concat();
+        let mut blocks = Blocks::new();
+        let made: Vec<Block> = pieces.iter().map(|piece| blocks.deflate(piece)).collect();
+        let joined = Blocks::joined(made.into_iter());
+        let single = deflated(whole.clone());
+        assert!(inflated(&joined) == whole && inflated(&single) == whole);
+        assert_eq!((joined.crc, joined.inflated), (single.crc, single.inflated));
+        assert!(inflated(&Blocks::joined(std::iter::empty())).is_empty());
+    }
 }
