@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::pages::Cells;
-use super::records::{FormulaRecord, Kind, MERGE_BLOCK, Reach, Record, RowRecord};
+use super::records::{FormulaRecord, Kind, Length, MERGE_BLOCK, Reach, Record, RowRecord};
 use super::{FormulaKind, Sheet, Strings, ValueRef};
 use crate::address::{CellRef, Range};
 
@@ -84,8 +84,8 @@ impl SheetBuilder {
             ValueRef::Error(text) => (Kind::Error, text),
             ValueRef::Date(text) => (Kind::Date, text),
         };
-        let (start, length) = self.store(text)?;
-        self.push(at, Record { at: start, length, style, formula: 0, column: at.column(), kind })
+        let place = self.store(text)?;
+        self.push(at, Record::new(at.column(), kind, place, style).ok_or(BuildError::TooLarge)?)
     }
 
     /// Adds a cell that holds a shared string.
@@ -93,10 +93,8 @@ impl SheetBuilder {
     /// # Errors
     /// As [`SheetBuilder::cell`].
     pub fn shared(&mut self, at: CellRef, string: u32, style: u32) -> Result<(), BuildError> {
-        self.push(
-            at,
-            Record { at: string, length: 0, style, formula: 0, column: at.column(), kind: Kind::Shared },
-        )
+        let record = Record::new(at.column(), Kind::Shared, (string, 0), style);
+        self.push(at, record.ok_or(BuildError::TooLarge)?)
     }
 
     /// Gives the cell added last a formula, text without `=`.
@@ -228,7 +226,7 @@ impl SheetBuilder {
         self.sheet.texts.len()
     }
 
-    fn store(&mut self, text: &str) -> Result<(u32, u32), BuildError> {
+    fn store(&mut self, text: &str) -> Result<(u32, Length), BuildError> {
         self.sheet.texts.push(text).ok_or(BuildError::TooLarge)
     }
 }

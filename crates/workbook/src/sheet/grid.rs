@@ -227,7 +227,7 @@ impl Sheet {
     fn view(&self, row: u32, record: &Record) -> Option<Cell<'_>> {
         let at = CellRef::new(row, record.column)?;
         let text = || self.texts.get(record.at, record.length);
-        let value = match record.kind {
+        let value = match record.kind() {
             Kind::Blank => ValueRef::Blank,
             Kind::Number => ValueRef::Number(text()),
             Kind::Text => ValueRef::Text(text()),
@@ -240,7 +240,7 @@ impl Sheet {
         let formula = (record.formula as usize).checked_sub(1).and_then(|index| self.formulas.get(index));
         let formula = formula
             .map(|formula| Formula { text: self.texts.get(formula.at, formula.length), kind: formula.kind });
-        let string = (record.kind == Kind::Shared).then_some(record.at);
-        Some(Cell { at, value, style: record.style, formula, string })
+        let string = (record.kind() == Kind::Shared).then_some(record.at);
+        Some(Cell { at, value, style: record.style(), formula, string })
     }
 }

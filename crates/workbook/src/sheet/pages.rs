@@ -1,12 +1,12 @@
 //! Where a grid's records and texts lie: in pages, so that a growing grid is never copied and takes no more than it
 //! holds.
 
-use super::records::{Record, RowRecord};
+use super::records::{LONG, Length, Record, RowRecord};
 
 /// Records from which a page takes no further row. The records of one row stand together.
 const RECORDS: usize = 1 << 15;
 /// Bytes of a page of text as bits of an offset in it.
-const TEXT_BITS: u32 = 20;
+const TEXT_BITS: u32 = 18;
 
 /// The records of all cells, row by row.
 #[derive(Debug, Default)]
@@ -63,17 +63,24 @@ impl Cells {
 pub(super) struct Texts {
     pages: Vec<String>,
     length: usize,
+    /// Whether the last page holds a long text, which nothing follows.
+    closed: bool,
 }
 
 impl Texts {
-    /// Adds a text: where it lies, and its bytes. `None` past 4 GiB.
-    pub(super) fn push(&mut self, text: &str) -> Option<(u32, u32)> {
-        let length = u32::try_from(text.len()).ok()?;
-        let fits = |page: &String| page.len() + text.len() <= 1 << TEXT_BITS;
-        match self.pages.last() {
-            Some(page) if fits(page) => {}
-            None => self.pages.push(String::new()),
-            Some(_) => self.pages.push(String::with_capacity(text.len().max(1 << TEXT_BITS))),
+    /// Adds a text: where it lies, and its bytes. `None` where the pages are full, at 4 GiB of short texts.
+    pub(super) fn push(&mut self, text: &str) -> Option<(u32, Length)> {
+        let length = Length::try_from(text.len()).unwrap_or(LONG);
+        let is_long = length == LONG;
+        let takes = |page: &String| !is_long && !self.closed && page.len() + text.len() <= 1 << TEXT_BITS;
+        if !self.pages.last().is_some_and(takes) {
+            let room = match (self.pages.is_empty(), is_long) {
+                (_, true) => text.len(),
+                (true, false) => 0,
+                (false, false) => 1 << TEXT_BITS,
+            };
+            self.pages.push(String::with_capacity(room));
+            self.closed = is_long;
         }
         let number = u32::try_from(self.pages.len().checked_sub(1)?).ok()?;
         let page = self.pages.last_mut()?;
@@ -84,10 +91,11 @@ impl Texts {
     }
 
     /// A text by where it lies.
-    pub(super) fn get(&self, at: u32, length: u32) -> &str {
+    pub(super) fn get(&self, at: u32, length: Length) -> &str {
         let start = (at & ((1 << TEXT_BITS) - 1)) as usize;
-        let page = self.pages.get((at >> TEXT_BITS) as usize);
-        page.and_then(|page| page.get(start..start + length as usize)).unwrap_or("")
+        let Some(page) = self.pages.get((at >> TEXT_BITS) as usize) else { return "" };
+        let end = if length == LONG { page.len() } else { start + usize::from(length) };
+        page.get(start..end).unwrap_or("")
     }
 
     /// Bytes of all texts.
@@ -103,9 +111,21 @@ mod tests {
 
     #[test]
     fn texts_of_any_length_come_back_from_their_pages() {
-        let texts = ["", "合计", &"长".repeat(400_000), &"x".repeat(700_000), &"y".repeat(700_000), "end"];
+        let texts = [
+            "",
+            "合计",
+            &"z".repeat(100_000),
+            "after",
+            &"w".repeat(65_534),
+            &"v".repeat(65_535),
+            "",
+            &"长".repeat(400_000),
+            &"x".repeat(700_000),
+            &"y".repeat(700_000),
+            "end",
+        ];
         let mut all = Texts::default();
-        let places: Vec<(u32, u32)> = texts.iter().map(|text| all.push(text).unwrap()).collect();
+        let places: Vec<(u32, Length)> = texts.iter().map(|text| all.push(text).unwrap()).collect();
         for (text, (at, length)) in texts.iter().zip(&places) {
             assert!(all.get(*at, *length) == *text);
         }
@@ -122,7 +142,7 @@ mod tests {
             rows.push(RowRecord { number, first, page, hidden: false, style: None });
             for column in 1..=20 {
                 let at = number * 20 + u32::from(column);
-                cells.push(Record { at, length: 0, style: 0, formula: 0, column, kind: Kind::Blank });
+                cells.push(Record::new(column, Kind::Blank, (at, 0), 7).unwrap());
             }
         }
         assert_eq!(cells.len(), 100_000);
@@ -130,7 +150,7 @@ mod tests {
         for (index, row) in rows.iter().enumerate() {
             let records = cells.of_row(row, rows.get(index + 1));
             assert_eq!(records.len(), 20);
-            assert_eq!(records[0].at, row.number * 20 + 1);
+            assert_eq!((records[0].at, records[0].style()), (row.number * 20 + 1, 7));
         }
     }
 }

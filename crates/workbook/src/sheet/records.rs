@@ -50,16 +50,55 @@ pub(super) enum Kind {
     Date,
 }
 
-/// 20 bytes a cell: the text lies in the grid's pages or among the shared strings.
+impl Kind {
+    /// By number.
+    const ALL: [Self; 8] = [
+        Self::Blank,
+        Self::Number,
+        Self::Text,
+        Self::Shared,
+        Self::True,
+        Self::False,
+        Self::Error,
+        Self::Date,
+    ];
+}
+
+/// 16 bytes a cell: the text lies in the grid's pages or among the shared strings.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Record {
+    /// Where the text lies, or its number among the shared strings.
     pub(super) at: u32,
-    pub(super) length: u32,
-    pub(super) style: u32,
     /// 1 + index into the formulas; 0 for none.
     pub(super) formula: u32,
+    /// The style, and in the lowest bits the kind.
+    style: u32,
+    pub(super) length: Length,
     pub(super) column: u16,
-    pub(super) kind: Kind,
+}
+
+/// Bytes of a text; one of [`LONG`] or more lies alone in its page.
+pub(super) type Length = u16;
+/// See [`Length`].
+pub(super) const LONG: Length = Length::MAX;
+
+const KIND_BITS: u32 = 3;
+
+impl Record {
+    /// A cell without a formula; `None` for a style beyond half a billion.
+    pub(super) fn new(column: u16, kind: Kind, (at, length): (u32, Length), style: u32) -> Option<Self> {
+        let style = style.checked_mul(1 << KIND_BITS)? | kind as u32;
+        Some(Self { at, formula: 0, style, length, column })
+    }
+
+    pub(super) fn kind(&self) -> Kind {
+        let number = (self.style & ((1 << KIND_BITS) - 1)) as usize;
+        Kind::ALL.get(number).copied().unwrap_or(Kind::Blank)
+    }
+
+    pub(super) fn style(&self) -> u32 {
+        self.style >> KIND_BITS
+    }
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -76,7 +115,7 @@ pub(super) struct RowRecord {
 #[derive(Clone, Debug)]
 pub(super) struct FormulaRecord {
     pub(super) at: u32,
-    pub(super) length: u32,
+    pub(super) length: Length,
     pub(super) kind: FormulaKind,
 }
 
