@@ -5,6 +5,7 @@ use std::io::Read;
 use crate::error::OpenError;
 use crate::limits::Limits;
 use crate::package::Package;
+pub(super) use crate::scan::number;
 use crate::scan::{Kind, PlainCell, Scanner, Space, Token, decode};
 
 /// Why a reader stops.
@@ -140,14 +141,4 @@ pub(super) fn text(token: &Token<'_>, name: &[u8]) -> Result<Option<String>, Sto
 /// A truth value as attributes write it.
 pub(super) fn truth(raw: &[u8]) -> bool {
     matches!(raw, b"1" | b"true" | b"on")
-}
-
-/// A number as attributes write it: at most 10 digits.
-pub(super) fn number(raw: &[u8]) -> Option<u32> {
-    let digits = raw.trim_ascii();
-    if digits.is_empty() || digits.len() > 10 || !digits.iter().all(u8::is_ascii_digit) {
-        return None;
-    }
-    let value = digits.iter().fold(0u64, |sum, digit| sum * 10 + u64::from(digit - b'0'));
-    u32::try_from(value).ok()
 }

@@ -11,6 +11,7 @@ use std::ops::Range;
 use super::markup::Tag;
 use crate::address::CellRef;
 use crate::edit::Content;
+use crate::scan::number;
 use crate::sheet::Value;
 
 /// How text is written.
@@ -205,11 +206,6 @@ fn is_escape(text: &[u8]) -> bool {
         }
         _ => false,
     }
-}
-
-/// A number in an attribute; `None` where it is none.
-pub(crate) fn number(value: &[u8]) -> Option<u32> {
-    std::str::from_utf8(value).ok()?.trim().parse().ok()
 }
 
 #[cfg(test)]

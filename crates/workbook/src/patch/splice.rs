@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use std::io::Read;
 use std::ops::Range;
 
-use super::cell::{Change, OldCell, number, push_edited, push_element, push_new};
+use super::cell::{Change, OldCell, push_edited, push_element, push_new};
 use super::deflate::Compressor;
 use super::markup::{Replacements, Tag, TagKind, markup_length};
 use super::stream::Stream;
@@ -14,6 +14,7 @@ use crate::edit::Content;
 use crate::error::{OpenError, PatchError};
 use crate::limits::Limits;
 use crate::package::Deflated;
+use crate::scan::number;
 use crate::sheet::Sheet;
 
 /// A worksheet part to patch.
@@ -354,25 +355,23 @@ impl<R: Read> Splice<'_, R> {
 
     fn formula(&mut self, at: CellRef) -> Result<(), OpenError> {
         let tag = self.stream.tag();
-        let (opens, starts_anew) = (tag.kind == TagKind::Open, tag.attribute(b"ref").is_some());
+        let opens = tag.kind == TagKind::Open;
         let group = group(&tag).filter(|group| self.orphans.contains(group));
-        let own = self.sheet.formula(at).map(|formula| formula.text).filter(|text| !text.is_empty());
-        match (group, own) {
-            (Some(group), _) if starts_anew => drop(self.orphans.remove(&group)),
-            (Some(_), Some(own)) => return self.unshare(own),
-            _ => {}
-        }
-        if opens { self.skip() } else { Ok(()) }
-    }
-
-    fn unshare(&mut self, own: &str) -> Result<(), OpenError> {
-        let opens = self.stream.tag().kind == TagKind::Open;
-        let prefix = self.stream.tag().prefix().to_vec();
+        let prefix = tag.prefix().to_vec();
         self.stream.hold();
         if opens {
             self.skip()?;
         }
-        push_element(&mut self.text, &prefix, "f", own);
+        let held = self.stream.held();
+        let own = self.sheet.formula(at).map(|formula| formula.text).filter(|text| !text.is_empty());
+        match (group, own) {
+            (Some(group), _) if has_text(held) => {
+                self.orphans.remove(&group);
+                self.text.extend_from_slice(held);
+            }
+            (Some(_), Some(own)) => push_element(&mut self.text, &prefix, "f", own),
+            _ => self.text.extend_from_slice(held),
+        }
         self.stream.replace_held(&self.text);
         self.text.clear();
         Ok(())
@@ -397,13 +396,35 @@ fn with_own_formula(sheet: &Sheet, change: &Change<'_>) -> Option<Content> {
     Some(Content::Formula { text: own.text.into(), cached: value.clone() })
 }
 
-/// The number of the group that a formula starts: only its first cell states the group's range, or at least
-/// its text.
+/// The number of the group that a formula starts, as the reader has it: the formula states its text.
 fn started_group(formula: &[u8]) -> Option<u32> {
-    let length = markup_length(formula)?;
-    let tag = Tag::new(formula.get(..length)?, 0, 0);
-    let has_text = formula.get(length).is_some_and(|byte| *byte != b'<');
-    group(&tag).filter(|_| has_text || tag.attribute(b"ref").is_some())
+    group_of(formula).filter(|_| has_text(formula))
+}
+
+/// Whether a formula, from its tag on, holds text of its own.
+fn has_text(formula: &[u8]) -> bool {
+    let (mut rest, mut depth) = (formula, 0usize);
+    while let Some(length) = markup_length(rest) {
+        let (markup, after) = rest.split_at_checked(length).unwrap_or((rest, &[]));
+        match markup {
+            [b'<', b'!', b'[', inside @ ..] => {
+                if depth == 1 && inside.len() > b"CDATA[]]>".len() {
+                    return true;
+                }
+            }
+            [b'<', b'!' | b'?', ..] => {}
+            [b'<', b'/', ..] => depth = depth.saturating_sub(1),
+            [.., b'/', b'>'] => {}
+            _ => depth += 1,
+        }
+        match after {
+            [] => return false,
+            [b'<', ..] => rest = after,
+            _ if depth == 1 => return true,
+            _ => rest = memchr::memchr(b'<', after).and_then(|at| after.get(at..)).unwrap_or_default(),
+        }
+    }
+    false
 }
 
 fn including(area: Area, cell: CellRef) -> Area {

@@ -23,6 +23,7 @@ pub(crate) use cell::PlainCell;
 use cell::plain_cell;
 use measure::{Measured, declares, measure, name_in};
 use source::Source;
+pub(crate) use text::number;
 pub use text::{decode, unescape};
 pub use token::{Attribute, Attributes, Kind, Space, Token};
 use token::{Declared, look_up};

@@ -105,6 +105,16 @@ fn unit(text: &str) -> Option<u16> {
     proper.then(|| u16::from_str_radix(digits, 16).ok())?
 }
 
+/// A number as attributes write it: at most 10 digits.
+pub(crate) fn number(raw: &[u8]) -> Option<u32> {
+    let digits = raw.trim_ascii();
+    if digits.is_empty() || digits.len() > 10 || !digits.iter().all(u8::is_ascii_digit) {
+        return None;
+    }
+    let value = digits.iter().fold(0u64, |sum, digit| sum * 10 + u64::from(digit - b'0'));
+    u32::try_from(value).ok()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
