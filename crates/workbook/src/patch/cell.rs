@@ -198,14 +198,18 @@ fn push_text(out: &mut Vec<u8>, text: &str) {
     }
 }
 
+/// Whether text begins with what would read as an escape once it is written: the underscore that ends it may be
+/// the first of another escape.
 fn is_escape(text: &[u8]) -> bool {
-    match text {
-        [b'_', b'x', digits @ ..] => {
-            digits.get(..4).is_some_and(|digits| digits.iter().all(u8::is_ascii_hexdigit))
-                && digits.get(4) == Some(&b'_')
-        }
-        _ => false,
-    }
+    let Some((digits, after)) = text.strip_prefix(b"_x").and_then(|rest| rest.split_at_checked(4)) else {
+        return false;
+    };
+    let ends = match after {
+        [b'_', ..] | [0xef, 0xbf, 0xbe | 0xbf, ..] => true,
+        [byte, ..] => *byte < b' ' && !matches!(byte, b'\t' | b'\n'),
+        [] => false,
+    };
+    ends && digits.iter().all(u8::is_ascii_hexdigit)
 }
 
 #[cfg(test)]
@@ -253,5 +257,16 @@ mod tests {
         let mut out = Vec::new();
         push_text(&mut out, "a\r\n\u{1}_x000a_b_x12_\u{ffff}");
         assert_eq!(String::from_utf8(out).unwrap(), "a_x000D_\n_x0001__x005F_x000a_b_x12__xFFFF_");
+        for (text, written) in [
+            ("_x005F\u{1}", "_x005F_x005F_x0001_"),
+            ("_x0041\u{ffff}", "_x005F_x0041_xFFFF_"),
+            ("_x0041\n", "_x0041\n"),
+        ] {
+            let mut out = Vec::new();
+            push_text(&mut out, text);
+            let found = String::from_utf8(out).unwrap();
+            assert_eq!(found, written);
+            assert_eq!(crate::scan::unescape(&found), text);
+        }
     }
 }

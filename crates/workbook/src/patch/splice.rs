@@ -412,9 +412,8 @@ fn has_text(formula: &[u8]) -> bool {
                     return true;
                 }
             }
-            [b'<', b'!' | b'?', ..] => {}
             [b'<', b'/', ..] => depth = depth.saturating_sub(1),
-            [.., b'/', b'>'] => {}
+            [b'<', b'!' | b'?', ..] | [.., b'/', b'>'] => {}
             _ => depth += 1,
         }
         match after {
