@@ -78,7 +78,7 @@ fn check_content(old: &Sheet, new: &Sheet, at: CellRef, content: &Content) {
         Content::Text(text) => (Value::Text(text.clone()), None),
         Content::Number(digits) => (Value::Number(digits.clone()), None),
         Content::Bool(truth) => (Value::Bool(*truth), None),
-        Content::Formula { text, cached } => (cached.clone(), Some(text.as_str())),
+        Content::Formula { text, cached } => (cached.clone(), Some(&**text)),
         Content::Result(value) => (value.clone(), old.formula(at).map(|formula| formula.text)),
         _ => (Value::Blank, None),
     };
@@ -89,7 +89,7 @@ fn check_style(old: (&Workbook, &Sheet), new: (&Workbook, &Sheet), at: CellRef, 
     let (style_before, style_after) = (old.1.style_at(at), new.1.style_at(at));
     match style {
         Style::From(cell) => assert_eq!(style_after, old.1.style_at(*cell), "the style of {at}"),
-        Style::Format(code) => assert_eq!(&new.0.format(style_after).code, code, "the format of {at}"),
+        Style::Format(code) => assert_eq!(*new.0.format(style_after).code, **code, "the format of {at}"),
         _ => assert_eq!(style_after, style_before, "the style of {at}"),
     }
 }
@@ -142,7 +142,7 @@ fn edit(line: &str) -> Option<Edit> {
     let sheet = SheetId(sheet.parse::<u32>().ok()?.checked_sub(1)?);
     let style = match (style.get(..1)?, style.get(1..)?) {
         ("@", from) => Style::From(from.parse().ok()?),
-        ("#", code) => Style::Format(code.to_owned()),
+        ("#", code) => Style::Format(code.into()),
         _ => Style::Keep,
     };
     Some(Edit::SetCell { sheet, cell: cell.parse().ok()?, content: content(kind, rest)?, style })
@@ -156,7 +156,7 @@ fn content(kind: &str, rest: &str) -> Option<Content> {
         "r" => Content::Result(value(rest)?),
         "f" => {
             let (cached, text) = rest.split_once('|')?;
-            Content::Formula { text: text.to_owned(), cached: value(cached)? }
+            Content::Formula { text: text.into(), cached: value(cached)? }
         }
         "c" => Content::Clear,
         _ => return None,

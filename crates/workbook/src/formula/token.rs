@@ -227,7 +227,7 @@ fn number(rest: &str) -> Option<usize> {
     Some(if exponent == 0 { end } else { end + 1 + sign + exponent })
 }
 
-/// The length of an error value at the start of a text.
+/// The length of an error value at the start of a text. One that ends in a letter ends where a word would.
 fn error(rest: &str) -> Option<usize> {
     const ERRORS: [&str; 17] = [
         "#REF!",
@@ -252,7 +252,10 @@ fn error(rest: &str) -> Option<usize> {
         return None;
     }
     let matches = |code: &&&str| rest.get(..code.len()).is_some_and(|start| start.eq_ignore_ascii_case(code));
-    ERRORS.iter().find(matches).map(|code| code.len())
+    let length = ERRORS.iter().find(matches)?.len();
+    let open = rest.get(..length)?.ends_with(|c: char| c.is_ascii_alphabetic());
+    let goes_on = open && rest.get(length..)?.starts_with(in_word);
+    (!goes_on).then_some(length)
 }
 
 #[cfg(test)]
@@ -313,6 +316,7 @@ mod tests {
             ("A1<>B1<=C1", "ref<A1> <> ref<B1> <= ref<C1>"),
             ("\"open", "unknown<\"open>"),
             ("A1`", "ref<A1> unknown<`>"),
+            ("#N/A,#N/AN13,#NAME?1", "error<#n/a> , # name<n> / ref<AN13> , error<#name?> number<1>"),
         ];
         for (text, expected) in cases {
             assert_eq!(shown(text), expected, "{text}");
