@@ -368,6 +368,23 @@ fn limits_hold_for_cells_and_depth() {
 }
 
 #[test]
+fn a_module_listed_as_a_sheet_is_no_grid() {
+    let book = |id: &str| {
+        let module = format!("<sheet name=\"Module1\" sheetId=\"2\" state=\"veryHidden\" {id}/></sheets>");
+        let mut parts = Parts::rows("<row><c><v>1</v></c></row>");
+        let (_, book) = parts.0.iter_mut().find(|(name, _)| name == "xl/workbook.xml").unwrap();
+        *book = String::from_utf8_lossy(book).replace("</sheets>", &module).into_bytes();
+        parts.open()
+    };
+    let module = book("r:id=\"\"");
+    assert_eq!((module.entry(SheetId(1)).unwrap().grid, cells(&module)), (false, vec!["A1=1".to_owned()]));
+    assert!(module.sheet(SheetId(1)).unwrap().rows().next().is_none());
+    for lost in ["", "r:id=\"rId77\""] {
+        assert!(book(lost).sheet(SheetId(1)).is_err(), "{lost}");
+    }
+}
+
+#[test]
 fn relations_lead_to_parts_of_the_package_only() {
     let leads = |target: &str| {
         let sheet = format!("<Relationship Id=\"s\" Type=\"{RELATIONS}/worksheet\" {target}/>");

@@ -123,8 +123,8 @@ impl Book {
 }
 
 fn sheet(token: &Token<'_>, related: &[Relation]) -> Result<SheetEntry, Stop> {
-    let id = token.attribute_in(Space::Relations, b"id").unwrap_or(b"");
-    let relation = related.iter().find(|relation| relation.id.as_bytes() == id);
+    let id = token.attribute_in(Space::Relations, b"id");
+    let relation = related.iter().find(|relation| Some(relation.id.as_bytes()) == id);
     let kind = relation.map_or("worksheet", |relation| relation.kind.as_str());
     let visibility = match token.attribute(b"state") {
         Some(b"hidden") => Visibility::Hidden,
@@ -135,7 +135,8 @@ fn sheet(token: &Token<'_>, related: &[Relation]) -> Result<SheetEntry, Stop> {
         name: text(token, b"name")?.unwrap_or_default(),
         part: relation.and_then(|relation| relation.part.clone()).unwrap_or_default(),
         visibility,
-        grid: kind == "worksheet",
+        // Excel lists the modules of a macro from before 1997 as sheets that lead nowhere.
+        grid: kind == "worksheet" && id != Some(b""),
     })
 }
 
