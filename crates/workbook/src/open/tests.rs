@@ -437,3 +437,43 @@ fn look_ups_in_many_merges_find_the_right_one() {
     assert_eq!(sheet.anchor(at("C321")), at("B321"));
     assert_eq!(sheet.anchor(at("C501")), at("C501"));
 }
+
+/// Cells written as usual are taken in one step, others token by token: both read the same.
+#[test]
+fn the_way_a_cell_is_written_changes_nothing() {
+    let usual = "<row r=\"1\"><c r=\"A1\" s=\"3\" t=\"s\"><v>0</v></c><c r=\"B1\"/><c r=\"C1\" s=\"2\"><v>-4.40</v></c>\
+                 <c r=\"D1\" t=\"str\"><f>A1&amp;\"\"</f><v>first</v></c><c r=\"E1\" t=\"b\"><v>1</v></c></row>\
+                 <row r=\"2\"><c r=\"A2\" t=\"e\"><f>1/0</f><v>#DIV/0!</v></c><c r=\"B2\"><f>C1*2</f><v>-8.8</v></c>\
+                 <c r=\"C2\" t=\"str\"><f>\"_x0041_\"</f><v>_x0041_</v></c><c r=\"D2\"><v> 7 </v></c>\
+                 <c r=\"E2\" t=\"n\"><v></v></c></row>";
+    let cells = |rows: &str| {
+        let workbook = Parts::rows(rows).open();
+        let sheet = workbook.sheet(SheetId(0)).unwrap();
+        let cells = sheet.rows().flat_map(crate::sheet::Row::cells);
+        cells.map(|cell| format!("{cell:?}")).collect::<Vec<String>>()
+    };
+    let expected = cells(usual);
+    assert_eq!(expected.len(), 10);
+    for (from, to) in
+        [("<c r", "<c  r"), ("</v></c>", "</v ></c>"), ("</v></c>", "</v><!----></c>"), ("<v>", "<v >")]
+    {
+        assert_eq!(cells(&usual.replace(from, to)), expected, "{to}");
+    }
+}
+
+/// What is refused is refused in both ways.
+#[test]
+fn a_usual_cell_is_judged_like_any_other() {
+    for (rows, place) in [
+        ("<row r=\"1\"><c r=\"A2\"><v>1</v></c></row>", "A2"),
+        ("<row r=\"1\"><c r=\"A1\" t=\"s\"><v>9</v></c></row>", "A1"),
+        ("<row r=\"1\"><c r=\"A1\" t=\"b\"><v>2</v></c></row>", "A1"),
+        ("<row r=\"1\"><c r=\"A1\"/><c r=\"A1\"/></row>", "A1"),
+    ] {
+        for rows in [rows.to_owned(), rows.replace("<c r", "<c  r")] {
+            let workbook = Parts::rows(&rows).open();
+            let error = workbook.sheet(SheetId(0)).unwrap_err().to_string();
+            assert!(error.contains(place), "{rows}: {error}");
+        }
+    }
+}
