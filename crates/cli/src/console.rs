@@ -6,8 +6,10 @@ use jixiao_render::Lang;
 use jixiao_render::text::{Colour, Detail, Style};
 use jixiao_selfeval::Words;
 
+use crate::Host;
 use crate::failure::{Exit, Failure};
 use crate::help::Stop;
+use crate::legacy::Opener;
 
 /// Which streams are terminals.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -28,15 +30,15 @@ enum Volume {
 pub(crate) struct Console<'a> {
     out: &'a mut dyn Write,
     err: &'a mut dyn Write,
-    screen: Screen,
+    host: Host,
     lang: Lang,
     volume: Volume,
     broken: Option<ErrorKind>,
 }
 
 impl<'a> Console<'a> {
-    pub(crate) fn new(out: &'a mut dyn Write, err: &'a mut dyn Write, screen: Screen, lang: Lang) -> Self {
-        Self { out, err, screen, lang, volume: Volume::Usual, broken: None }
+    pub(crate) fn new(out: &'a mut dyn Write, err: &'a mut dyn Write, host: Host, lang: Lang) -> Self {
+        Self { out, err, host, lang, volume: Volume::Usual, broken: None }
     }
 
     pub(crate) fn quiet(&mut self, quiet: bool) {
@@ -48,17 +50,22 @@ impl<'a> Console<'a> {
     }
 
     pub(crate) fn screen(&self) -> Screen {
-        self.screen
+        self.host.screen
+    }
+
+    /// What opens workbooks.
+    pub(crate) fn opener(&self) -> Opener {
+        Opener::new(self.host.program.clone())
     }
 
     /// Whether a progress bar may be shown.
     pub(crate) fn shows_progress(&self) -> bool {
-        self.screen.err && self.volume == Volume::Usual
+        self.host.screen.err && self.volume == Volume::Usual
     }
 
     /// How reports on standard output look.
     pub(crate) fn style(&self, detail: Detail) -> Style {
-        let plain = !self.screen.out || std::env::var_os("NO_COLOR").is_some();
+        let plain = !self.host.screen.out || std::env::var_os("NO_COLOR").is_some();
         let colour = if plain { Colour::Never } else { Colour::Always };
         Style { lang: self.lang, colour, detail }
     }

@@ -8,6 +8,7 @@
 //! | `help` | every help text in both languages, in one list |
 //! | `failure` | every error: message, action, exit code, in both languages |
 //! | `console` | what is printed, and whether it is a terminal |
+//! | `legacy` | formats whose reader may stop the process, read in a child process |
 //! | `input`, `listing` | files, folders and globs to bytes |
 //! | `output` | bytes to files, safely |
 //! | `batch` | several files at once, in a stable order |
@@ -26,29 +27,46 @@ mod console;
 mod failure;
 mod help;
 mod input;
+mod legacy;
 mod listing;
 mod output;
 
 use std::ffi::OsString;
 use std::io::Write;
+use std::path::PathBuf;
 
 pub use console::Screen;
 
 /// Runs one command line (the first argument is the program's name) with plain output. Everything printed goes
 /// through `out` and `err`; the result is the exit code.
+///
+/// Formats whose reader may stop the process (.xls, .xlsb) are read in this process: a caller that cannot bear that
+/// gives [`run_on`] a program.
 pub fn run(args: impl IntoIterator<Item = OsString>, out: &mut dyn Write, err: &mut dyn Write) -> u8 {
-    run_on(args, out, err, Screen::default())
+    run_on(args, out, err, Host::default())
 }
 
-/// [`run`] where the caller says what is a terminal: only there are colours and a progress bar shown.
+/// What surrounds a run.
+#[derive(Clone, Debug, Default)]
+pub struct Host {
+    /// Which streams are terminals: only there are colours and a progress bar shown.
+    pub screen: Screen,
+    /// This program's file, which is started again to read what may stop its process.
+    pub program: Option<PathBuf>,
+}
+
+/// [`run`] where the caller says what surrounds it.
 pub fn run_on(
     args: impl IntoIterator<Item = OsString>,
     out: &mut dyn Write,
     err: &mut dyn Write,
-    screen: Screen,
+    host: Host,
 ) -> u8 {
     let args: Vec<OsString> = args.into_iter().collect();
-    let mut console = console::Console::new(out, err, screen, help::language(&args));
+    if args.get(1).is_some_and(|first| first == legacy::COMMAND) {
+        return legacy::serve(&mut std::io::stdin().lock(), out);
+    }
+    let mut console = console::Console::new(out, err, host, help::language(&args));
     let exit = match help::parse(&args, console.lang()) {
         Ok(parsed) => {
             console.quiet(parsed.common.quiet);

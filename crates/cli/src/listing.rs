@@ -20,8 +20,12 @@ pub(crate) enum Wanted {
     Submissions,
 }
 
-const SPREADSHEETS: &[&str] = &["xlsx", "xlsm", "xlsb", "xls", "et", "ods", "csv", "tsv"];
-const OTHERS: &[&str] = &["docx", "doc", "wps", "txt", "pdf", "png", "jpg", "jpeg", "zip", "rar", "7z"];
+const SPREADSHEETS: &[&str] =
+    &["xlsx", "xlsm", "xltx", "xltm", "xlsb", "xls", "xlt", "et", "ett", "ods", "csv", "tsv"];
+const OTHERS: &[&str] = &[
+    "docx", "doc", "wps", "rtf", "txt", "htm", "html", "pdf", "ofd", "png", "jpg", "jpeg", "gif", "bmp",
+    "tif", "tiff", "webp", "heic", "zip", "rar", "7z",
+];
 
 /// The inputs in their order.
 #[derive(Debug, Default)]

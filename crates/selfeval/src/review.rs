@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use jixiao_workbook::workbook::Visibility;
-use jixiao_workbook::{SheetId, Workbook};
+use jixiao_workbook::{FileKind, SheetId, Workbook};
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
@@ -209,7 +209,8 @@ fn review_table<'a>(
     let summary = Summary::read(workbook, &located, profile);
     let totals = totals(&summary);
     let hidden = Hidden::of(workbook, &located, &summary);
-    let not_checked = not_checked(&located, &summary);
+    let mut not_checked = not_checked(&located, &summary);
+    not_checked.extend(formulas_not_read(workbook, located.sheet));
     let table = Table { located, summary, totals, weights, hidden };
     let findings = check(&table.context(workbook, profile));
     Review { workbook, profile, table: Some(table), findings, not_checked }
@@ -232,6 +233,34 @@ fn not_checked(located: &Located, summary: &Summary) -> Vec<NotChecked> {
         why: Words::new("表里还没有填写项目", "the table holds no project yet"),
     });
     empty.into_iter().chain(others).collect()
+}
+
+/// What rules on formulas cannot look at, because the file does not hold it or its reader does not give it.
+fn formulas_not_read(workbook: &Workbook, sheet: SheetId) -> Option<NotChecked> {
+    if workbook.kind() == FileKind::Text {
+        return Some(NotChecked {
+            what: Words::new("公式", "formulas"),
+            why: Words::new(
+                ".csv、.tsv 文件只存数值，不存公式",
+                "a .csv or .tsv file holds values, no formulas",
+            ),
+        });
+    }
+    if !matches!(workbook.kind(), FileKind::Xls | FileKind::Xlsb) {
+        return None;
+    }
+    let formulas = workbook.sheet(sheet).ok()?.formula_cells().filter_map(|cell| cell.formula);
+    let count = formulas.filter(|formula| formula.text.is_empty()).count();
+    let ending = workbook.kind().ending();
+    (count > 0).then(|| NotChecked {
+        what: Words::new(format!("{count} 格公式的写法"), format!("how {count} formulas are written")),
+        why: Words::new(
+            format!("{ending} 文件的公式有的读不出写法（跨表引用、向下填充的），只核对了结果"),
+            format!(
+                "of some formulas in {ending} files (to other sheets, filled down) only the result is read"
+            ),
+        ),
+    })
 }
 
 /// The stated figure next to the computed one, for reports.

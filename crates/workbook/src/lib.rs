@@ -62,4 +62,4 @@ pub use edit::{Content, Edit, Style};
 pub use error::{OpenError, PatchError};
 pub use limits::Limits;
 pub use sheet::{Cell, FormulaKind, Sheet, SheetBuilder, Value, ValueRef};
-pub use workbook::{DefinedName, NumberFormat, SheetEntry, SheetId, Visibility, Workbook};
+pub use workbook::{DefinedName, FileKind, NumberFormat, SheetEntry, SheetId, Visibility, Workbook};

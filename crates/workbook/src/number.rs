@@ -50,15 +50,17 @@ pub fn written(value: Decimal) -> String {
     if value.scale() <= 5 && value.mantissa().unsigned_abs() < 10u128.pow(KEPT) {
         return plain;
     }
-    let Ok(double) = plain.parse::<f64>() else { return plain };
+    plain.parse().ok().and_then(double).unwrap_or(plain)
+}
+
+/// The shortest digits that read back to a stored double, with an exponent below 10⁻⁵ and from 10²¹ on. `None` for
+/// NaN and infinity.
+pub fn double(value: f64) -> Option<String> {
     // The longest takes 24 characters: sign, 17 digits, point, exponent.
     let mut text = String::with_capacity(24);
-    let done = if (1e-5..1e21).contains(&double.abs()) {
-        write!(text, "{double}")
-    } else {
-        write!(text, "{double:E}")
-    };
-    if done.is_ok() { text } else { plain }
+    let is_plain = value == 0.0 || (1e-5..1e21).contains(&value.abs());
+    let done = if is_plain { write!(text, "{value}") } else { write!(text, "{value:E}") };
+    (done.is_ok() && value.is_finite()).then_some(text)
 }
 
 /// A decimal's own digits, as it displays, without the slow steps that only long decimals need.

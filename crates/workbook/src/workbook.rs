@@ -106,9 +106,44 @@ impl NumberFormat {
     }
 }
 
+/// The kind of file a workbook was read from. Only a package can be edited.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub enum FileKind {
+    /// .xlsx or .xlsm.
+    Package,
+    /// .xlsb, the binary workbook of Excel.
+    Xlsb,
+    /// .xls, and .et of WPS.
+    Xls,
+    /// .ods, an OpenDocument spreadsheet.
+    Ods,
+    /// .csv or .tsv, which hold neither formulas nor merges.
+    Text,
+    /// None: built in memory.
+    #[default]
+    Memory,
+}
+
+impl FileKind {
+    /// The usual ending of such files; empty for what is in memory.
+    pub fn ending(self) -> &'static str {
+        match self {
+            Self::Package => ".xlsx",
+            Self::Xlsb => ".xlsb",
+            Self::Xls => ".xls",
+            Self::Ods => ".ods",
+            Self::Text => ".csv",
+            Self::Memory => "",
+        }
+    }
+}
+
 /// What the reader of a format hands over to make a [`Workbook`].
 #[derive(Debug, Default)]
 pub struct Parts {
+    /// The kind of file.
+    pub kind: FileKind,
     /// The container, for formats that can be edited.
     pub package: Option<Package>,
     /// The sheets in order.
@@ -171,6 +206,11 @@ impl Workbook {
         Self::from_parts(parts, crate::limits::Limits::default())
     }
 
+    /// The kind of file it was read from.
+    pub fn kind(&self) -> FileKind {
+        self.parts.kind
+    }
+
     /// The sheets in the workbook's order.
     pub fn sheets(&self) -> &[SheetEntry] {
         &self.parts.sheets
@@ -196,6 +236,11 @@ impl Workbook {
     /// The defined names.
     pub fn names(&self) -> &[DefinedName] {
         &self.parts.names
+    }
+
+    /// The number formats, by cell style.
+    pub fn formats(&self) -> &[NumberFormat] {
+        &self.parts.formats
     }
 
     /// The number format of a cell style; General where the style is unknown.

@@ -7,7 +7,6 @@ use jixiao_render::json::{self, Source};
 use jixiao_render::text::{self, Detail, FileLine, Style};
 use jixiao_selfeval::review::{Counts, review_by};
 use jixiao_selfeval::{Review, Severity, rules};
-use jixiao_workbook::Workbook;
 use sha2::{Digest, Sha256};
 
 use super::{Terms, close, failed_line, note_owner};
@@ -18,12 +17,14 @@ use crate::console::Console;
 use crate::failure::{Exit, Failure, What};
 use crate::help::chosen;
 use crate::input::Input;
+use crate::legacy::Opener;
 use crate::listing::{Listing, Wanted};
 use crate::output::{self, CHECKED, Replace, Target};
 
 /// What the flags mean.
 struct Request {
     terms: Terms,
+    opener: Opener,
     format: Format,
     /// The language of JSON, which does not follow the system.
     lang: Lang,
@@ -160,6 +161,7 @@ impl Request {
         let style = console.style(if args.all { Detail::All } else { Detail::Usual });
         Ok(Self {
             terms: Terms::of(&args.work)?,
+            opener: console.opener(),
             format: args.format,
             lang: chosen(lang).unwrap_or(Lang::Zh),
             select: codes(&args.select)?,
@@ -226,7 +228,7 @@ fn one(request: &Request, input: &Input) -> Result<Outcome, Failure> {
     let bytes = input.read()?;
     let sha256 = (request.format != Format::Text).then(|| hexadecimal(&Sha256::digest(&bytes)));
     let opened = |error| Failure::new(path.clone(), What::Open(error));
-    let workbook = Workbook::open(bytes).map_err(opened)?;
+    let workbook = request.opener.open(bytes).map_err(|what| Failure::new(path.clone(), what))?;
     let terms = &request.terms;
     let mut review = review_by(&workbook, &terms.profile, terms.review(), beside::check);
     if review.table.is_none() {

@@ -8,7 +8,7 @@ use jixiao_selfeval::layout::{NoTable, locate};
 use jixiao_selfeval::review::{Verdict, review_by};
 use jixiao_selfeval::{Summary, rules};
 use jixiao_workbook::patch::Signature;
-use jixiao_workbook::{OpenError, PatchError, Workbook};
+use jixiao_workbook::{FileKind, OpenError, PatchError, Workbook};
 
 use super::{Terms, close, failed_line, note_owner};
 use crate::args::Fill;
@@ -175,8 +175,7 @@ fn one(request: &Request, input: &Input) -> Result<Outcome, Failure> {
 /// What was done, how many cells stay blank, and the completed workbook. The first grid, the summary and the
 /// plan are gone when it returns.
 fn complete(request: &Request, input: &Input) -> Result<(Done, usize, Vec<u8>), Failure> {
-    let opened = |error: OpenError| Failure::new(input.shown(), What::Open(error));
-    let workbook = Workbook::open(input.read()?).map_err(opened)?;
+    let workbook = editable(input)?;
     let profile = &request.terms.profile;
     let located =
         locate(&workbook, profile, None).map_err(|missing| unlocated(&workbook, &missing, input))?;
@@ -194,6 +193,17 @@ fn complete(request: &Request, input: &Input) -> Result<(Done, usize, Vec<u8>), 
     .map_err(refused)?;
     beside::release((workbook, edits), projects);
     Ok((done, blank, bytes))
+}
+
+/// An input that can be edited.
+fn editable(input: &Input) -> Result<Workbook, Failure> {
+    let check_only = |kind| Failure::new(input.shown(), What::CheckOnly(kind, input.shown()));
+    match Workbook::open(input.read()?) {
+        Ok(workbook) if workbook.kind() == FileKind::Package => Ok(workbook),
+        Ok(workbook) => Err(check_only(workbook.kind().ending())),
+        Err(OpenError::Unsupported(kind @ (".xls" | ".xlsb"))) => Err(check_only(kind)),
+        Err(error) => Err(Failure::new(input.shown(), What::Open(error))),
+    }
 }
 
 /// No table: where a sheet could not be read, that is the reason.

@@ -56,6 +56,12 @@ pub(crate) enum What {
     NotText,
     Changed,
     Open(OpenError),
+    /// A workbook of a format that can be checked, not filled: the format and the input.
+    CheckOnly(&'static str, String),
+    /// The process that read the file stopped.
+    ReaderStopped,
+    /// The process that read the file was stopped, because it took too long: seconds.
+    ReaderSlow(u64),
     NoTable(Box<Finding>),
     Exists,
     IsFolder,
@@ -113,6 +119,9 @@ impl Failure {
             | What::NotRead(_)
             | What::Changed
             | What::Open(_)
+            | What::CheckOnly(..)
+            | What::ReaderStopped
+            | What::ReaderSlow(_)
             | What::NoTable(_)
             | What::NotText
             | What::Patch(PatchError::NotEditable | PatchError::Open(_)) => Exit::Input,
@@ -160,6 +169,9 @@ impl Failure {
             What::Denied => "no-permission",
             What::Changed => "changed-while-read",
             What::Open(error) | What::Patch(PatchError::Open(error)) => open_code(error),
+            What::CheckOnly(..) => "unsupported",
+            What::ReaderStopped => "reader-stopped",
+            What::ReaderSlow(_) => "reader-slow",
             What::NoTable(_) => "no-table",
             What::NotRead(_) | What::NotText => "not-read",
             What::Patch(_) => "edit-refused",
@@ -197,6 +209,9 @@ mod tests {
             What::Changed,
             What::Open(OpenError::Empty),
             What::Open(OpenError::Encrypted),
+            What::CheckOnly(".xls", "a.xls".to_owned()),
+            What::ReaderStopped,
+            What::ReaderSlow(20),
             What::NoTable(Box::new(jixiao_selfeval::rules::no_table(&jixiao_selfeval::layout::NoTable {
                 nearest: None,
             }))),

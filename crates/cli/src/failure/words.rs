@@ -21,6 +21,14 @@ pub(super) fn of(what: &What) -> (Words, Words) {
             Words::new(format!("写不进去（{}）", why.zh), format!("could not be written ({})", why.en)),
             Words::new("检查磁盘空间，或用 -o 写到别处", "check the free space, or write elsewhere with -o"),
         ),
+        What::CheckOnly(kind, input) => check_only(kind, input),
+        What::ReaderSlow(seconds) => (
+            Words::new(
+                format!("{seconds} 秒内没有读完，已停止"),
+                format!("it was not read within {seconds} seconds, and reading was stopped"),
+            ),
+            Words::new(AGAIN.0, AGAIN.1),
+        ),
         What::NoProfile => no_profile(),
         What::Profile(error) => {
             (error.words(), Words::new("改正口径文件的这一行", "correct this line of the profile"))
@@ -28,6 +36,20 @@ pub(super) fn of(what: &What) -> (Words, Words) {
         What::Template(why) => (Words::new(format!("表生成不了（{why}）"), why.clone()), Words::default()),
         other => plain(other),
     }
+}
+
+/// A format that can be checked, not filled.
+fn check_only(kind: &str, input: &str) -> (Words, Words) {
+    let quoted = if input.contains(char::is_whitespace) { format!("\"{input}\"") } else { input.to_owned() };
+    let fact = Words::new(
+        format!("这是{}，可以核对，不能直接填", kind_zh(kind)),
+        format!("{kind} files can be checked, not filled"),
+    );
+    let help = Words::new(
+        format!("先用 `jixiao convert {quoted}` 转成 .xlsx，或在 Excel、WPS 中另存为 .xlsx"),
+        format!("turn it into .xlsx with `jixiao convert {quoted}`, or save it as .xlsx in Excel or WPS"),
+    );
+    (fact, help)
 }
 
 fn no_profile() -> (Words, Words) {
@@ -99,6 +121,15 @@ const PLAIN: &[(What, [&str; 4])] = &[
             "it is no text in UTF-8",
             "用记事本等另存为 UTF-8 编码",
             "save it as text in UTF-8",
+        ],
+    ),
+    (
+        What::ReaderStopped,
+        [
+            "读取中途停止：文件损坏，或读它需要太多内存",
+            "reading it stopped midway: the file is damaged, or takes too much memory",
+            AGAIN.0,
+            AGAIN.1,
         ],
     ),
     (
@@ -236,13 +267,8 @@ fn open(error: &OpenError) -> (Words, Words) {
     let en = error.to_string();
     let (zh, (help_zh, help_en)) = match error {
         OpenError::Empty => ("文件是空的（0 字节）".to_owned(), AGAIN),
-        OpenError::NotAWorkbook(kind) => (
-            format!("不是 .xlsx 表格，而是{}", kind_zh(kind)),
-            if is_table(kind) { SAVE_AS } else { ANOTHER },
-        ),
-        OpenError::Unsupported(kind) => {
-            (format!("这是{}，目前只处理 .xlsx 和 .xlsm", kind_zh(kind)), SAVE_AS)
-        }
+        OpenError::NotAWorkbook(kind) => (format!("不是表格文件，而是{}", kind_zh(kind)), instead(kind)),
+        OpenError::Unsupported(kind) => (format!("这是{}，这里读不了", kind_zh(kind)), SAVE_AS),
         OpenError::Encrypted => (
             "文件有打开密码".to_owned(),
             (
@@ -283,6 +309,8 @@ const LIMITS: &[(&str, &str)] = &[
     ("namespace declarations", "命名空间声明数"),
     ("depth of nested elements", "嵌套层数"),
     ("stored cells", "单元格数"),
+    ("cells between the first and the last", "首尾单元格之间的格数"),
+    ("bytes of the text", "文本字节数"),
 ];
 
 fn limit_zh(what: &str) -> &str {
@@ -291,7 +319,12 @@ fn limit_zh(what: &str) -> &str {
 
 /// A part of the package by its name; the package itself in Chinese.
 fn part_zh(part: &str) -> &str {
-    if part == "container" { "压缩包" } else { part }
+    match part {
+        "container" => "文件的存储结构",
+        "workbook" => "工作簿",
+        "text" => "文本",
+        part => part,
+    }
 }
 
 /// What a file is, as the reader names it, in Chinese.
@@ -301,6 +334,11 @@ const KINDS: &[(&str, &str)] = &[
     ("a RAR archive", "RAR 压缩包"),
     ("a 7z archive", "7z 压缩包"),
     ("a gzip archive", "gzip 压缩包"),
+    ("a bzip2 archive", "bzip2 压缩包"),
+    ("an xz archive", "xz 压缩包"),
+    ("a tar archive", "tar 归档"),
+    ("a picture or a film", "图片或视频"),
+    ("an e-mail message (.msg)", "邮件（.msg）"),
     ("an RTF document", "RTF 文档"),
     ("a web archive", "网页存档"),
     ("a database", "数据库文件"),
@@ -323,11 +361,12 @@ const KINDS: &[(&str, &str)] = &[
     ("XML text", "XML 文本"),
     ("JSON text", "JSON 文本"),
     ("blank text", "空白文本"),
-    ("text, perhaps a table (CSV)", "文本，可能是 CSV 表格"),
-    ("text", "文本"),
+    ("text", "不成表格的文本"),
     (".xls", ".xls/.et 文件（旧版 Excel 或 WPS 表格）"),
+    (".xls (Excel 4 or older)", "Excel 4 或更早的 .xls 文件"),
     (".xlsb", ".xlsb 文件（二进制 Excel）"),
     (".ods", ".ods 文件（OpenDocument 表格）"),
+    (".csv", ".csv 或 .tsv 文本表格"),
     (".numbers", ".numbers 文件（Mac 表格）"),
 ];
 
@@ -338,9 +377,18 @@ fn kind_zh(kind: &str) -> String {
     format!("{}{words}", if apart { " " } else { "" })
 }
 
-/// Whether the content is a table that a spreadsheet program can save as .xlsx.
-fn is_table(kind: &str) -> bool {
-    ["CSV", "SYLK", "HTML", "XML spreadsheet", "OpenDocument"].iter().any(|table| kind.contains(table))
+/// What to do about a file that is no workbook, by what it is.
+fn instead(kind: &str) -> (&'static str, &'static str) {
+    let is_one_of = |words: &[&str]| words.iter().any(|word| kind.contains(word));
+    if is_one_of(&["SYLK", "HTML", "XML spreadsheet", "OpenDocument", "web archive"]) {
+        SAVE_AS
+    } else if is_one_of(&["archive"]) {
+        ("先解压，再处理里面的表格文件", "unpack it, and run on the spreadsheet inside")
+    } else if is_one_of(&["PDF", "picture", "OFD"]) {
+        ("请对方发送填表用的表格文件（.xlsx）", "ask for the spreadsheet it was made from (.xlsx)")
+    } else {
+        ANOTHER
+    }
 }
 
 fn patch(error: &PatchError) -> (Words, Words) {

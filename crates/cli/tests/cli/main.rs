@@ -15,6 +15,7 @@ mod check;
 mod edit_cell;
 mod examples;
 mod fill;
+mod formats;
 mod reference;
 mod support;
 mod wrong;

@@ -97,6 +97,46 @@ pub fn run_unprivileged(desk: &Desk, args: &[&OsStr]) -> Ran {
     Ran { exit, out: text(&ran.stdout), err: text(&ran.stderr), bytes: ran.stdout }
 }
 
+/// Runs the binary itself, as a user does.
+pub fn run_binary(args: &[&OsStr]) -> Ran {
+    let ran = Command::new(env!("CARGO_BIN_EXE_jixiao")).args(args).args(["--lang", "zh"]).output().unwrap();
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    let exit = u8::try_from(ran.status.code().unwrap()).unwrap();
+    Ran { exit, out: text(&ran.stdout), err: text(&ran.stderr), bytes: ran.stdout }
+}
+
+/// A compound file (OLE) of one stream of at least 4,096 bytes.
+pub fn compound(name: &str, stream: &[u8]) -> Vec<u8> {
+    const END: u32 = 0xFFFF_FFFE;
+    assert!((4_096..60_000).contains(&stream.len()));
+    let sectors = u32::try_from(stream.len().div_ceil(512)).unwrap();
+    let mut table = vec![u32::MAX; 128];
+    (table[0], table[1]) = (0xFFFF_FFFD, END);
+    for index in 0..sectors {
+        table[index as usize + 2] = if index + 1 == sectors { END } else { index + 3 };
+    }
+    let mut file = vec![0; 512];
+    let mut put = |at: usize, value: u32| file[at..at + 4].copy_from_slice(&value.to_le_bytes());
+    let fields = [(0, 0xE011_CFD0), (4, 0xE11A_B1A1), (24, 0x0003_003E), (28, 0x0009_FFFE), (32, 6), (44, 1)];
+    for (at, value) in fields.into_iter().chain([(48, 1), (60, END), (68, END)]) {
+        put(at, value);
+    }
+    (80..512).step_by(4).for_each(|at| put(at, u32::MAX));
+    file.extend(table.iter().flat_map(|number| number.to_le_bytes()));
+    for (name, kind, start, size) in [("Root Entry", 5, END, 0), (name, 2, 2, stream.len())] {
+        let mut entry: Vec<u8> = name.encode_utf16().flat_map(u16::to_le_bytes).collect();
+        entry.resize(128, 0);
+        (entry[64], entry[66]) = (u8::try_from((name.len() + 1) * 2).unwrap(), kind);
+        entry[116..120].copy_from_slice(&start.to_le_bytes());
+        entry[120..124].copy_from_slice(&u32::try_from(size).unwrap().to_le_bytes());
+        file.extend(entry);
+    }
+    file.resize(1_536, 0);
+    file.extend(stream);
+    file.resize(1_536 + sectors as usize * 512, 0);
+    file
+}
+
 /// The official form with what a unit types in.
 pub fn inputs() -> Vec<u8> {
     sample("template/official-2023-inputs.xlsx")
@@ -107,7 +147,7 @@ pub fn submission() -> Vec<u8> {
     sample("submission-2023.xlsx")
 }
 
-fn sample(name: &str) -> Vec<u8> {
+pub fn sample(name: &str) -> Vec<u8> {
     let data = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../test-data").join(name);
     fs::read(data).unwrap()
 }

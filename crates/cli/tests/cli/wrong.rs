@@ -4,7 +4,7 @@ use std::ffi::{OsStr, OsString};
 use std::fs;
 use std::path::Path;
 
-use crate::support::{Desk, edited, inputs, run, run_unprivileged, submission};
+use crate::support::{Desk, compound, edited, inputs, run, run_unprivileged, submission};
 
 fn fill(args: &[&Path]) -> crate::support::Ran {
     let mut line: Vec<OsString> = vec!["fill".into()];
@@ -12,20 +12,33 @@ fn fill(args: &[&Path]) -> crate::support::Ran {
     run(line)
 }
 
+/// A container with one part.
+fn zipped(part: &str) -> Vec<u8> {
+    let mut writer = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+    writer.start_file(part, zip::write::SimpleFileOptions::default()).unwrap();
+    writer.finish().unwrap().into_inner()
+}
+
 /// What is no workbook is named, with what to do, and nothing is written.
 #[test]
 fn what_is_no_workbook_is_said() {
-    let mut encrypted = b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1".to_vec();
-    encrypted.resize(512, 0);
-    encrypted.extend("EncryptedPackage".encode_utf16().flat_map(u16::to_le_bytes));
+    let encrypted = compound("EncryptedPackage", &[0; 5_000]);
     let whole = inputs();
     let half = &whole[..whole.len() / 2];
-    let cases: [(&str, &[u8], &str, &str); 5] = [
+    let cases: [(&str, &[u8], &str, &str); 13] = [
         ("图片.xlsx", b"\x89PNG\r\n\x1a\n", "图片", "a picture"),
         ("空.xlsx", b"", "空的", "empty"),
         ("半截.xlsx", half, "不完整", "cut off"),
         ("加密.xlsx", &encrypted, "密码", "password"),
-        ("清单.csv", "序号,项目名称\n1,防汛\n".as_bytes(), "CSV", "CSV"),
+        ("通知.csv", "请于十月底前报送。\n".as_bytes(), "不成表格的文本", "text"),
+        ("网页.xls", b"<html><table><tr><td>1</td></tr></table></html>", "网页", "an HTML page"),
+        ("扫描.pdf", b"%PDF-1.7\n", "PDF", "a PDF document"),
+        ("打包.rar", b"Rar!\x1A\x07\x00", "解压", "unpack"),
+        ("打包.7z", b"7z\xBC\xAF\x27\x1C\x00\x04", "解压", "unpack"),
+        ("打包.zip", &zipped("表.txt"), "解压", "unpack"),
+        ("报告.docx", &zipped("word/document.xml"), "Word", "Word"),
+        ("公文.ofd", &zipped("OFD.xml"), "OFD", "OFD"),
+        ("老表.xls", b"\x09\x04\x06\x00\x00\x04\x10\x00", "Excel 4", "Excel 4"),
     ];
     for (name, bytes, zh, en) in cases {
         let desk = Desk::new();

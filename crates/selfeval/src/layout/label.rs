@@ -141,8 +141,21 @@ impl Vocabulary {
             let whole = noun.len() <= SHORT && *meaning != Meaning::Field(Field::Score);
             !noun.is_empty() && if whole { last == noun } else { path.ends_with(noun) }
         };
-        let (noun, meaning, order) = self.labels.iter().find(|(noun, meaning, _)| fits(noun, meaning))?;
-        Some(Match { meaning: meaning.clone(), whole: noun == last, order: *order })
+        match self.labels.iter().find(|(noun, meaning, _)| fits(noun, meaning)) {
+            Some((noun, meaning, order)) => {
+                Some(Match { meaning: meaning.clone(), whole: noun == last, order: *order })
+            }
+            None => self.find_joined(path, last),
+        }
+    }
+
+    /// An amount and its subtotal in one label, as header rows become when they are joined: `全年预算数（A）小计`.
+    fn find_joined(&self, path: &str, last: &str) -> Option<Match> {
+        let subtotals = self.labels.iter().filter(|(_, meaning, _)| *meaning == Meaning::Subtotal);
+        let noun =
+            subtotals.map(|(noun, ..)| noun).find(|noun| last.ends_with(noun.as_str()) && last != *noun)?;
+        let above = self.find(path.strip_suffix(noun)?, last.strip_suffix(noun)?)?;
+        matches!(above.meaning, Meaning::Field(Field::Budget | Field::InitialBudget)).then_some(above)
     }
 
     /// Whether a noun as a whole is a label of the project name.
@@ -196,6 +209,8 @@ mod tests {
             ("自评总得分", "自评总得分", Some(Meaning::Field(Field::Score))),
             ("绩效指标完成项目", "绩效指标完成项目", None),
             ("电话", "电话", None),
+            ("全年预算数小计", "全年预算数小计", Some(Meaning::Field(Field::Budget))),
+            ("人数小计", "人数小计", None),
         ];
         for (path, last, meaning) in cases {
             assert_eq!(vocabulary.find(path, last).map(|found| found.meaning), meaning, "{path}");

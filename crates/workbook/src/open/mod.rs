@@ -1,24 +1,38 @@
 //! Bytes to workbook: what the file is, told by its content, and one reader per format.
 
 mod content;
+mod formats;
+mod legacy;
+mod ods;
+mod ods_formula;
+mod ods_sheet;
+mod ods_styles;
+mod ole;
 mod relations;
 mod rich;
 mod sheet;
 pub(crate) mod styles;
+mod text;
 mod visit;
+mod xls;
+mod xlsb;
 mod xlsx;
+
+use memchr::memmem;
 
 use crate::error::OpenError;
 use crate::limits::Limits;
-use crate::package::Package;
+use crate::package::{self, Package};
 use crate::sheet::Sheet;
 use crate::workbook::{SheetId, Workbook};
 
 impl Workbook {
-    /// Opens an .xlsx or .xlsm workbook, told by its content.
+    /// Opens a workbook (.xlsx, .xlsm, .ods) or a text table (.csv, .tsv), told by its content. It never panics or
+    /// aborts; formats whose reader can are for [`Workbook::open_legacy`].
     ///
     /// # Errors
-    /// When the bytes are no such workbook, are damaged, or pass a limit.
+    /// When the bytes are no such workbook, are damaged, or pass a limit. For .xls, .et and .xlsb it is
+    /// [`OpenError::Unsupported`], once their container was found to be sound.
     pub fn open(bytes: Vec<u8>) -> Result<Self, OpenError> {
         Self::open_within(bytes, &Limits::default())
     }
@@ -28,9 +42,57 @@ impl Workbook {
     /// # Errors
     /// As [`Workbook::open`].
     pub fn open_within(bytes: Vec<u8>, limits: &Limits) -> Result<Self, OpenError> {
+        if bytes.starts_with(ole::MAGIC) {
+            return Err(compound(&bytes)?);
+        }
+        match package::foreign(&bytes) {
+            Some(error @ OpenError::NotAWorkbook(package::TEXT | package::UNKNOWN)) => {
+                let parts = text::read(&bytes, limits).unwrap_or(Err(error))?;
+                return Ok(Self::from_parts(parts, *limits));
+            }
+            Some(error) => return Err(error),
+            None => {}
+        }
         let package = Package::open(bytes, limits)?;
-        let parts = xlsx::read(package, limits)?;
+        let parts = if ods::is_likely(&package) {
+            ods::read(&package, limits)?
+        } else {
+            xlsx::read(package, limits)?
+        };
         Ok(Self::from_parts(parts, *limits))
+    }
+
+    /// Opens what [`Workbook::open`] opens, and .xls, .et and .xlsb workbooks.
+    ///
+    /// Values and formulas of those are read by calamine, which on a damaged file **can panic, or abort the whole
+    /// process** by asking for more memory than there is. Checks of the container come first, but do not catch
+    /// everything: call this in a process of its own, with a memory limit and a time-out. `jixiao` does so.
+    ///
+    /// # Errors
+    /// As [`Workbook::open`].
+    pub fn open_legacy(bytes: Vec<u8>) -> Result<Self, OpenError> {
+        let limits = Limits::default();
+        if bytes.starts_with(ole::MAGIC) {
+            return match compound(&bytes)? {
+                OpenError::Unsupported(_) => Ok(Self::from_parts(xls::read(&bytes, &limits)?, limits)),
+                other => Err(other),
+            };
+        }
+        if !Self::needs_legacy(&bytes) {
+            return Self::open(bytes);
+        }
+        let package = Package::open(bytes, &limits)?;
+        Ok(Self::from_parts(xlsb::read(&package, &limits)?, limits))
+    }
+
+    /// Whether bytes are for [`Workbook::open_legacy`] alone: a compound file, or a container whose directory names
+    /// the workbook part of .xlsb. Only their beginning and end are looked at.
+    pub fn needs_legacy(bytes: &[u8]) -> bool {
+        if bytes.starts_with(ole::MAGIC) {
+            return true;
+        }
+        let directory = bytes.get(bytes.len().saturating_sub(DIRECTORY)..).unwrap_or(&[]);
+        bytes.starts_with(b"PK\x03\x04") && memmem::find(directory, xlsb::BOOK.as_bytes()).is_some()
     }
 
     /// A sheet's grid, built on first use.
@@ -41,6 +103,22 @@ impl Workbook {
         let slot = self.built.get(id.0 as usize).ok_or_else(|| OpenError::NoSheet((id.0 + 1).to_string()))?;
         slot.get_or_init(|| build_sheet(self, id)).as_ref().map_err(Clone::clone)
     }
+}
+
+/// How much of a container's end is searched for a name of its directory.
+const DIRECTORY: usize = 1 << 20;
+
+/// What a compound file is: [`OpenError::Unsupported`] for a workbook that only [`Workbook::open_legacy`] reads.
+fn compound(bytes: &[u8]) -> Result<OpenError, OpenError> {
+    let file = ole::Compound::read(bytes)?;
+    if let Some(error) = ole::foreign(&file) {
+        return Ok(error);
+    }
+    // Its chain is checked, too.
+    if file.stream("Workbook")?.is_none() {
+        file.stream("Book")?;
+    }
+    Ok(OpenError::Unsupported(".xls"))
 }
 
 /// Builds a sheet's grid from its part.

@@ -85,7 +85,7 @@ impl Styles {
 }
 
 /// The code of a format that files name by number only; 27 to 36 and 50 to 58 as in Chinese editions.
-fn built_in(id: u32) -> &'static str {
+pub(super) fn built_in(id: u32) -> &'static str {
     match id {
         1 => "0",
         2 => "0.00",

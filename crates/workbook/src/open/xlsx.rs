@@ -8,7 +8,7 @@ use crate::limits::Limits;
 use crate::package::Package;
 use crate::scan::{Kind, Space, Token};
 use crate::sheet::Strings;
-use crate::workbook::{DefinedName, Parts, SheetEntry, SheetId, Visibility};
+use crate::workbook::{DefinedName, FileKind, Parts, SheetEntry, SheetId, Visibility};
 
 use super::relations::{self, Relation};
 use super::rich::{RichText, append, meant};
@@ -43,6 +43,7 @@ pub(super) fn read(package: Package, limits: &Limits) -> Result<Parts, OpenError
     let signed = roots.iter().any(|relation| relation.kind == "origin")
         || package.names().any(|name| name.to_ascii_lowercase().starts_with("_xmlsignatures/"));
     Ok(Parts {
+        kind: FileKind::Package,
         package: Some(package),
         sheets: book.sheets,
         grids: Vec::new(),

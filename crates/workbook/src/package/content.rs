@@ -6,8 +6,13 @@ use super::Package;
 use super::directory::{END, LOCAL};
 use crate::error::OpenError;
 
+/// Text that is nothing else; it may be a table.
+pub(crate) const TEXT: &str = "text";
+/// What has no known beginning and is no text of one byte a character.
+pub(crate) const UNKNOWN: &str = "of an unknown kind";
+
 /// Beginnings of files that are no containers of ours.
-const MAGIC: [(&[u8], &str); 16] = [
+const MAGIC: &[(&[u8], &str)] = &[
     (b"%PDF", "a PDF document"),
     (b"\x89PNG", "a picture"),
     (b"\xFF\xD8\xFF", "a picture"),
@@ -18,6 +23,8 @@ const MAGIC: [(&[u8], &str); 16] = [
     (b"Rar!", "a RAR archive"),
     (b"7z\xBC\xAF\x27\x1C", "a 7z archive"),
     (b"\x1F\x8B", "a gzip archive"),
+    (b"BZh", "a bzip2 archive"),
+    (b"\xFD7zXZ\0", "an xz archive"),
     (b"{\\rtf", "an RTF document"),
     (b"MIME-Version:", "a web archive"),
     (b"SQLite format 3", "a database"),
@@ -27,7 +34,7 @@ const MAGIC: [(&[u8], &str); 16] = [
 ];
 
 /// What the bytes are, where they are no zip container.
-pub(super) fn foreign(bytes: &[u8]) -> Option<OpenError> {
+pub(crate) fn foreign(bytes: &[u8]) -> Option<OpenError> {
     if bytes.is_empty() {
         return Some(OpenError::Empty);
     }
@@ -39,10 +46,18 @@ pub(super) fn foreign(bytes: &[u8]) -> Option<OpenError> {
     }
     // The sheet streams of Excel 2 to 5, before compound files.
     if let [9, 0 | 2 | 4 | 8, 4..=16, 0, ..] = bytes {
-        return Some(OpenError::Unsupported(".xls"));
+        return Some(OpenError::Unsupported(".xls (Excel 4 or older)"));
     }
+    if bytes.get(4..8) == Some(b"ftyp") {
+        return Some(OpenError::NotAWorkbook("a picture or a film"));
+    }
+    if bytes.get(257..262) == Some(b"ustar") {
+        return Some(OpenError::NotAWorkbook("a tar archive"));
+    }
+    // Text may begin with these letters, too.
+    let letters = |start: &&[u8]| matches!(*start, b"BM" | b"BZh") && !bytes.contains(&0);
     let magic = MAGIC.iter().find(|(start, _)| bytes.starts_with(start));
-    if let Some((_, what)) = magic.filter(|(start, _)| *start != b"BM" || bytes.contains(&0)) {
+    if let Some((_, what)) = magic.filter(|(start, _)| !letters(start)) {
         return Some(OpenError::NotAWorkbook(what));
     }
     let window = bytes.len().saturating_sub(66_000);
@@ -86,7 +101,7 @@ fn text(bytes: &[u8]) -> &'static str {
     let holds = |what: &[u8]| memmem::find(&lower, what).is_some();
     let control = |byte: &u8| *byte < 9 || (14..27).contains(byte);
     if plain.iter().any(control) {
-        "of an unknown kind"
+        UNKNOWN
     } else if holds(b"<html") || lower.starts_with(b"<!doctype html") || lower.starts_with(b"<table") {
         "an HTML page"
     } else if lower.starts_with(b"<") && holds(b"urn:schemas-microsoft-com:office:spreadsheet") {
@@ -99,10 +114,8 @@ fn text(bytes: &[u8]) -> &'static str {
         "JSON text"
     } else if lower.is_empty() {
         "blank text"
-    } else if plain.contains(&b'\t') || plain.contains(&b',') {
-        "text, perhaps a table (CSV)"
     } else {
-        "text"
+        TEXT
     }
 }
 

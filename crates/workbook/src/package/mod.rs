@@ -15,6 +15,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::error::OpenError;
 use crate::limits::Limits;
+pub(crate) use content::{TEXT, UNKNOWN, foreign};
 use directory::{Directory, Entry};
 
 /// Parts below this size are not held to the ratio limit.

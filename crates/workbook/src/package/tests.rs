@@ -68,10 +68,10 @@ fn what_is_no_container_is_told_by_its_content() {
             b"<?xml version='1.0'?><Workbook xmlns='urn:schemas-microsoft-com:office:spreadsheet'>".to_vec(),
             "2003",
         ),
-        ("序号,项目名称\n1,甲\n".as_bytes().to_vec(), "CSV"),
-        (utf16, "CSV"),
+        ("序号,项目名称\n1,甲\n".as_bytes().to_vec(), "text"),
+        (utf16, "text"),
         (b"\x00\x01\x02\x03".to_vec(), "unknown"),
-        (b"\x09\x08\x10\x00\x00\x06".to_vec(), ".xls files"),
+        (b"\x09\x08\x10\x00\x00\x06".to_vec(), "Excel 4"),
     ];
     for (bytes, what) in cases {
         let error = refusal(&bytes);
