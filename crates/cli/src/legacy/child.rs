@@ -12,8 +12,8 @@ use super::wire::Reply;
 
 /// The hidden command under which this program is the child.
 pub(crate) const COMMAND: &str = "--read-legacy-workbooks";
-/// How long one file may take.
-pub(super) const SECONDS: u64 = 20;
+/// How long one file may take, on a machine that has much else to do.
+pub(super) const SECONDS: u64 = 60;
 /// Memory the child may take, on systems that can bound it.
 #[cfg(unix)]
 const MEMORY: u64 = 256 << 20;

@@ -130,3 +130,134 @@ impl Book {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write;
+
+    use super::*;
+    use crate::sheet::ValueRef;
+    use crate::workbook::Workbook;
+
+    const HEAD: &str = "<office:document-content \
+        xmlns:office=\"urn:oasis:names:tc:opendocument:xmlns:office:1.0\" \
+        xmlns:table=\"urn:oasis:names:tc:opendocument:xmlns:table:1.0\" \
+        xmlns:text=\"urn:oasis:names:tc:opendocument:xmlns:text:1.0\">";
+
+    fn open(styles: &str, sheets: &str) -> Result<Workbook, OpenError> {
+        let content = format!(
+            "{HEAD}<office:automatic-styles>{styles}</office:automatic-styles>\
+             <office:body><office:spreadsheet>{sheets}</office:spreadsheet></office:body></office:document-content>"
+        );
+        opened(&[("content.xml", &content)])
+    }
+
+    fn opened(parts: &[(&str, &str)]) -> Result<Workbook, OpenError> {
+        let mut writer = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+        for (name, content) in parts {
+            writer.start_file(*name, zip::write::SimpleFileOptions::default()).unwrap();
+            writer.write_all(content.as_bytes()).unwrap();
+        }
+        Workbook::open(writer.finish().unwrap().into_inner())
+    }
+
+    #[test]
+    fn a_sheet_keeps_digits_formats_merges_and_what_is_hidden() {
+        let styles = "<number:percentage-style style:name=\"N1\">\
+                <number:number number:decimal-places=\"2\" number:min-integer-digits=\"1\"/>\
+                <number:text>%</number:text></number:percentage-style>\
+            <style:style style:name=\"rate\" style:family=\"table-cell\" style:data-style-name=\"N1\"/>\
+            <style:style style:name=\"own\" style:family=\"table-cell\" style:parent-style-name=\"rate\"/>\
+            <style:style style:name=\"away\" style:family=\"table\">\
+                <style:table-properties table:display=\"false\"/></style:style>";
+        let sheets = "<table:table table:name=\"附表\">\
+            <table:table-column table:number-columns-repeated=\"2\"/>\
+            <table:table-column table:visibility=\"collapse\" table:default-cell-style-name=\"own\"/>\
+            <table:table-row table:number-rows-repeated=\"2\"><table:table-cell/></table:table-row>\
+            <table:table-row table:number-rows-repeated=\"2\" table:visibility=\"filter\">\
+                <table:table-cell table:number-columns-repeated=\"2\" office:value-type=\"float\" office:value=\"4.40\"/>\
+                <table:table-cell table:formula=\"of:=[.A3]/[.B3]\" office:value-type=\"percentage\" office:value=\"0.2202\"/>\
+            </table:table-row>\
+            <table:table-row><table:table-cell table:number-columns-spanned=\"3\" office:value-type=\"string\">\
+                <office:annotation><text:p>note</text:p></office:annotation>\
+                <text:p>合<text:span>计 </text:span><text:s text:c=\"2\"/>x</text:p><text:p>y</text:p></table:table-cell>\
+                <table:covered-table-cell table:number-columns-repeated=\"2\"/></table:table-row>\
+            <table:table-row table:number-rows-repeated=\"1048571\"><table:table-cell/></table:table-row>\
+            </table:table><table:table table:name=\"b\" table:style-name=\"away\"/>";
+        let workbook = open(styles, sheets).unwrap();
+        let sheet = workbook.sheet(workbook.sheet_named("附表").unwrap()).unwrap();
+        let at = |text: &str| text.parse::<crate::CellRef>().unwrap();
+        assert_eq!(sheet.used().unwrap().to_string(), "A3:C5");
+        assert_eq!(sheet.value(at("B4")), ValueRef::Number("4.40"));
+        assert_eq!(sheet.formula(at("C3")).unwrap().text, "A3/B3");
+        assert_eq!(workbook.format_at(sheet, at("C4")).code, "0.00%");
+        assert_eq!(sheet.value(at("A5")), ValueRef::Text("合计   x\ny"));
+        assert_eq!(sheet.anchor(at("C5")), at("A5"));
+        assert!(sheet.is_row_hidden(4) && !sheet.is_row_hidden(5) && sheet.is_column_hidden(3));
+        let hidden = workbook.sheets().iter().map(|sheet| sheet.visibility).collect::<Vec<_>>();
+        assert_eq!(hidden, [Visibility::Visible, Visibility::Hidden]);
+        assert_eq!(workbook.kind(), FileKind::Ods);
+    }
+
+    #[test]
+    fn what_repeats_beyond_the_grid_or_its_limits_is_refused() {
+        let table = |row: &str| format!("<table:table table:name=\"a\">{row}</table:table>");
+        let cell = |repeats: u32| {
+            format!(
+                "<table:table-cell table:number-columns-repeated=\"{repeats}\" office:value-type=\"float\" office:value=\"1\"/>"
+            )
+        };
+        let row = |repeats: u64, cells: &str| {
+            format!("<table:table-row table:number-rows-repeated=\"{repeats}\">{cells}</table:table-row>")
+        };
+        let outside = [row(1, &cell(16_385)), row(1_048_577, &cell(1)), row(99_999_999_999, &cell(1))];
+        for rows in outside {
+            assert!(matches!(open("", &table(&rows)), Err(OpenError::Damaged { .. })), "{rows}");
+        }
+        let flood = open("", &table(&row(1_000, &cell(16_384))));
+        assert!(matches!(flood, Err(OpenError::OverLimit { what: "stored cells", .. })));
+        // Blank rows and cells are counted, not stored.
+        assert!(open("", &table(&row(99_999_999_999, "<table:table-cell/>"))).is_ok());
+    }
+
+    #[test]
+    fn what_is_no_open_spreadsheet_is_said() {
+        let locked =
+            "<m:manifest xmlns:m=\"x\"><m:file-entry><m:encryption-data/></m:file-entry></m:manifest>";
+        let found = opened(&[("content.xml", "secret"), (MANIFEST, locked)]);
+        assert_eq!(found.err(), Some(OpenError::Encrypted));
+        let text = format!("{HEAD}<office:body><office:text/></office:body></office:document-content>");
+        let kind = ("mimetype", "application/vnd.oasis.opendocument.text");
+        let found = opened(&[kind, ("content.xml", &text)]);
+        assert!(matches!(found, Err(OpenError::NotAWorkbook(what)) if what.contains("OpenDocument")));
+        let foreign = "<o:document-content xmlns:o=\"urn:oasis:names:tc:opendocument:xmlns:office:1.0\"/>";
+        assert!(matches!(opened(&[("content.xml", foreign)]), Err(OpenError::Damaged { .. })));
+        assert!(matches!(open("", ""), Err(OpenError::Damaged { .. })));
+    }
+
+    /// calamine reads the same values from the submission.
+    #[test]
+    fn calamine_reads_the_same_values() {
+        use calamine::{Data, Reader};
+        let bytes = include_bytes!("../../../../test-data/cases/open-document/input.ods");
+        let workbook = Workbook::open(bytes.to_vec()).unwrap();
+        let mut other = calamine::Ods::new(std::io::Cursor::new(bytes)).unwrap();
+        let range = other.worksheet_range("Sheet1").unwrap();
+        let sheet = workbook.sheet(crate::SheetId(0)).unwrap();
+        let (top, left) = range.start().unwrap();
+        let mut seen = 0;
+        for (row, column, data) in range.used_cells() {
+            let row = u32::try_from(row).unwrap() + top + 1;
+            let column = u16::try_from(column).unwrap() + u16::try_from(left).unwrap() + 1;
+            let value = sheet.value(crate::CellRef::new(row, column).unwrap());
+            match data {
+                Data::Float(number) => assert_eq!(value.as_text(), number.to_string()),
+                Data::String(text) => assert_eq!(value.as_text().replace('\n', ""), text.replace('\n', "")),
+                other => panic!("{other:?}"),
+            }
+            seen += 1;
+        }
+        let stored = sheet.rows().flat_map(crate::sheet::Row::cells).filter(|cell| !cell.value.is_blank());
+        assert_eq!(stored.count(), seen);
+    }
+}
