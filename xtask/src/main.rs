@@ -8,6 +8,7 @@
 
 mod ci;
 mod codegen;
+mod corpus;
 mod fuzz;
 mod oracle;
 mod regress;
@@ -27,6 +28,10 @@ const USAGE: &str = "cargo xtask CHORE
   tidy                                   check the order of modules, file heads, sizes and words
   oracle [--require] [NAME…]             have LibreOffice, openpyxl, calamine and openxml-audit judge every
                                          workbook the cases write; --require fails where one is missing
+  corpus [--bless] [--write-figures] [--full] [--require] [--dir DIR] [NAME…]
+                                         edit every .xlsx and .xlsm of ../shared/corpus (or of DIR) whose path holds
+                                         NAME, and have every program look at the results; what deviates must stand
+                                         in test-data/corpus with a reason; --full has openpyxl look at each edit
   fuzz [--seconds N] [TARGET…]           run the fuzz targets (reader, patch, formula, calc), each N seconds
                                          (60 unless given), from the seeds and what earlier runs found
   ci                                     all of it, as .ci/run does after the tests
@@ -41,6 +46,8 @@ fn main() -> ExitCode {
         "tidy" => tidy::main(),
         "fuzz" => fuzz::main(rest),
         "oracle" => oracle::main(rest),
+        "corpus" => corpus::main(rest),
+        "corpus-probe" => corpus::probe(rest),
         "ci" => ci::main(),
         _ => Err(USAGE.to_owned()),
     };

@@ -122,7 +122,7 @@ fn formulas(path: &Path) -> Result<Vec<Stored>, String> {
 
 /// Whether another program's text is the stored value: numbers within 1e-12 of the larger. An empty text and no
 /// value at all look alike to other programs.
-fn same(ours: &Value, theirs: &str) -> bool {
+pub(crate) fn same(ours: &Value, theirs: &str) -> bool {
     match (ours, theirs.parse::<f64>()) {
         (Value::Number(digits), Ok(theirs)) => digits.parse().is_ok_and(|ours| near(ours, theirs)),
         (Value::Bool(_), _) => ours.as_ref().as_text().eq_ignore_ascii_case(theirs),
@@ -134,7 +134,7 @@ fn same(ours: &Value, theirs: &str) -> bool {
     clippy::float_arithmetic,
     reason = "the oracles compute in doubles; this is the bound they are held to"
 )]
-fn near(a: f64, b: f64) -> bool {
+pub(crate) fn near(a: f64, b: f64) -> bool {
     (a - b).abs() <= 1e-12 * a.abs().max(b.abs()).max(1.0)
 }
 
@@ -268,9 +268,7 @@ fn libreoffice(folder: &Path, books: &[Book]) -> Result<Option<Vec<String>>, Str
         return Ok(None);
     };
     println!("{}", String::from_utf8_lossy(&program.stdout).trim());
-    let profile = folder.join("profile/user");
-    std::fs::create_dir_all(&profile).map_err(|error| error.to_string())?;
-    write(&profile.join("registrymodifications.xcu"), ALWAYS_RECALCULATE.as_bytes())?;
+    profile(folder)?;
     let proof = folder.join("wrong-on-purpose.xlsx");
     write_wrong(&proof)?;
     let cleared = folder.join("score-cleared.xlsx");
@@ -300,8 +298,15 @@ fn libreoffice(folder: &Path, books: &[Book]) -> Result<Option<Vec<String>>, Str
     Ok(Some(faults))
 }
 
+/// Puts the profile that recalculates on load where [`convert`] takes it from.
+pub(crate) fn profile(folder: &Path) -> Outcome {
+    let profile = folder.join("profile/user");
+    std::fs::create_dir_all(&profile).map_err(|error| error.to_string())?;
+    write(&profile.join("registrymodifications.xcu"), ALWAYS_RECALCULATE.as_bytes())
+}
+
 /// Has LibreOffice load workbooks and save what it makes of them, under the same names, into `recalculated`.
-fn convert(folder: &Path, paths: Vec<&Path>) -> Outcome {
+pub(crate) fn convert(folder: &Path, paths: Vec<&Path>) -> Outcome {
     let converted = Command::new("soffice")
         .arg(format!("-env:UserInstallation={}", file_address(&folder.join("profile"))))
         .args(["--headless", "--convert-to", "xlsx:Calc MS Excel 2007 XML", "--outdir"])
