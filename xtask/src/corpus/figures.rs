@@ -25,6 +25,8 @@ pub(super) struct Figures {
     pub(super) losing: usize,
     /// Books whose cells calamine was asked about, and those it reads otherwise.
     pub(super) calamine: (usize, usize),
+    /// Books too large to be shown to any program but calamine.
+    pub(super) heavy: usize,
     /// Edited books shown to openpyxl, to openxml-audit and to `LibreOffice`, and what deviated.
     pub(super) openpyxl: (usize, usize),
     pub(super) audit: (usize, usize),
@@ -73,6 +75,7 @@ pub(super) fn text(figures: &Figures) -> String {
         String::new(),
         proven(figures),
         forbidden(figures),
+        format!("Too large to be shown to other programs than calamine in time: {} books.", figures.heavy),
         format!("Stored results renewed along with edits: {}.", figures.tally.results),
         format!(
             "Not computable here, so that recalculation on load is asked for: {}.",

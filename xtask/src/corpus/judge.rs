@@ -98,6 +98,7 @@ fn own(judgement: &mut Judgement, file: &File, look: &Look) {
         let (public, crafted) = figures.refused.entry(code).or_default();
         *(if file.is_crafted() { crafted } else { public }) += 1;
     }
+    figures.heavy += usize::from(look.heavy);
     figures.tally.add(&look.proof.tally);
     let lost = look.proof.faults.iter().any(|fault| fault.ends_with("is gone"));
     figures.losing += usize::from(lost);
@@ -207,13 +208,13 @@ fn count_openable(
 fn opened(pairs: &[(&File, &Look)], office: Option<&Office>) -> Result<(), String> {
     let Some(office) = office else { return Ok(()) };
     let mut edited = Vec::new();
-    for (file, look) in pairs {
+    for (file, look) in pairs.iter().filter(|(_, look)| !look.heavy) {
         edited
             .extend(look.proof.combined.iter().map(|one| (hex(&one.bytes), file.ending, one.bytes.clone())));
     }
     office.open(&edited)?;
     let mut originals = Vec::new();
-    for (file, look) in pairs {
+    for (file, look) in pairs.iter().filter(|(_, look)| !look.heavy) {
         let failed = look.proof.combined.as_ref().is_some_and(|one| !office.opened(&hex(&one.bytes)));
         if failed || !look.refused.is_empty() {
             originals.push((file.sha.clone(), file.ending, read(&file.path)?));
@@ -227,7 +228,8 @@ fn office_says(
     (file, look): (&File, &Look),
     office: &Office,
 ) -> Result<(), String> {
-    let Some(Edited { bytes, cells }) = &look.proof.combined else { return Ok(()) };
+    let shown = look.proof.combined.as_ref().filter(|_| !look.heavy);
+    let Some(Edited { bytes, cells }) = shown else { return Ok(()) };
     let sha = hex(bytes);
     judgement.figures.libreoffice.0 += 1;
     let told = if office.opened(&sha) {

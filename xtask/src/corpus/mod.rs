@@ -103,7 +103,7 @@ struct Look {
     calamine: Option<String>,
     /// Where calamine reads otherwise.
     differences: Option<(String, String)>,
-    /// Whether its sheets are too large for openpyxl to read in seconds.
+    /// Whether its sheets are too large for the other programs to read in seconds; calamine reads any.
     heavy: bool,
     proof: Proof,
 }
@@ -182,8 +182,8 @@ fn files(corpus: &Path, names: &[String]) -> Result<Vec<File>, String> {
     if found.is_empty() { Err(format!("{}: no workbook", corpus.display())) } else { Ok(found) }
 }
 
-/// Inflated bytes of sheets above which openpyxl takes minutes.
-const HEAVY: u64 = 4 << 20;
+/// Inflated bytes of sheets above which the other programs take minutes.
+const HEAVY: u64 = 1 << 20;
 /// Cells of merges above which openpyxl takes minutes: it makes an object of each.
 const COVERED: u64 = 100_000;
 /// Inflated bytes of sheets above which each place is edited with one kind of content only.
