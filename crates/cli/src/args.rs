@@ -54,6 +54,34 @@ pub(crate) struct Work {
     pub(crate) profile: Option<PathBuf>,
     #[arg(long, value_enum, value_name = "budget|executed")]
     pub(crate) weights: Option<Basis>,
+    #[command(flatten)]
+    pub(crate) bounds: Bounds,
+}
+
+/// Limits on what is read, raised for files that can be trusted.
+#[derive(Clone, Copy, Debug, Args)]
+#[expect(clippy::struct_field_names, reason = "each is a flag of the command line")]
+pub(crate) struct Bounds {
+    #[arg(long, value_name = "SIZE", value_parser = size)]
+    pub(crate) max_part_size: Option<u64>,
+    #[arg(long, value_name = "SIZE", value_parser = size)]
+    pub(crate) max_size: Option<u64>,
+    #[arg(long, value_name = "N")]
+    pub(crate) max_cells: Option<usize>,
+}
+
+/// Bytes, or a number with K, M or G behind it: `512M`, `2G`.
+fn size(text: &str) -> Result<u64, String> {
+    let unit = text.trim_end_matches(['b', 'B']).trim_end_matches(['i', 'I']);
+    let (digits, shift) = match unit.char_indices().last() {
+        Some((at, 'k' | 'K')) => (unit.get(..at), 10),
+        Some((at, 'm' | 'M')) => (unit.get(..at), 20),
+        Some((at, 'g' | 'G')) => (unit.get(..at), 30),
+        _ => (Some(unit), 0),
+    };
+    let number = digits.and_then(|digits| digits.trim().parse::<u64>().ok());
+    let bytes = number.and_then(|number| number.checked_mul(1 << shift)).filter(|bytes| *bytes > 0);
+    bytes.ok_or_else(|| "a size is a number of bytes, or 512M, 2G".to_owned())
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -154,4 +182,26 @@ pub(crate) enum Listing {
 pub(crate) struct Rules {
     #[arg(long, value_enum, default_value = "text", value_name = "text|json")]
     pub(crate) format: Listing,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_size_is_bytes_or_a_number_with_its_unit() {
+        let cases = [
+            ("1048576", 1 << 20),
+            ("64k", 64 << 10),
+            ("512M", 512 << 20),
+            ("2GiB", 2 << 30),
+            ("7 KB", 7 << 10),
+        ];
+        for (text, bytes) in cases {
+            assert_eq!(size(text), Ok(bytes), "{text}");
+        }
+        for text in ["", "M", "-1", "1.5G", "0", "99999999999G", "5T"] {
+            assert!(size(text).is_err(), "{text}");
+        }
+    }
 }

@@ -3,8 +3,8 @@
 
 use std::panic::resume_unwind;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
-use std::sync::{Arc, Mutex};
-use std::thread::JoinHandle;
+use std::sync::{Arc, Mutex, OnceLock};
+use std::thread::{Builder, JoinHandle};
 
 use jixiao_selfeval::rules::{self, Context, Findings};
 use jixiao_workbook::package::Deflated;
@@ -16,17 +16,25 @@ pub(crate) const MANY: usize = 2_000;
 
 /// The whole catalogue, on all processors where the form is large. The result is the same.
 pub(crate) fn check(context: &Context<'_>) -> Findings {
-    if context.summary.projects.len() < MANY {
+    if context.summary.projects.len() < MANY || !has_threads() {
         return rules::survey(context);
     }
     let lists: Vec<_> = rules::ALL.par_iter().map(|rule| Findings::of(context, rule)).collect();
     Findings::joined(lists.into_iter())
 }
 
+/// Whether there are threads to share the work; where the system gives none it is done on this one.
+fn has_threads() -> bool {
+    static STARTED: OnceLock<bool> = OnceLock::new();
+    let start = || rayon::ThreadPoolBuilder::new().build_global().is_ok();
+    rayon::current_thread_index().is_some() || *STARTED.get_or_init(start)
+}
+
 /// Gives the memory of something back; of something large on a thread of its own, which nobody waits for.
 pub(crate) fn release<T: Send + 'static>(thing: T, size: usize) {
     if size >= MANY {
-        drop(std::thread::spawn(move || drop(thing)));
+        // Where no thread can be started the thing is dropped with the closure, here and now.
+        drop(Builder::new().spawn(move || drop(thing)));
     }
 }
 
@@ -40,6 +48,8 @@ pub(crate) struct Beside {
     count: usize,
     blocks: SyncSender<(usize, Vec<u8>)>,
     workers: Vec<JoinHandle<Vec<(usize, Block)>>>,
+    /// What deflates here, where the system gives no thread, and the blocks that are done.
+    alone: Option<(Blocks, Vec<(usize, Block)>)>,
 }
 
 impl Beside {
@@ -48,20 +58,23 @@ impl Beside {
         // Few blocks wait, so that memory stays bounded.
         let (blocks, waiting) = sync_channel(threads);
         let waiting = Arc::new(Mutex::new(waiting));
-        let workers = (0..threads).map(|_| {
-            std::thread::spawn({
-                let waiting = Arc::clone(&waiting);
-                move || deflate(&waiting)
-            })
-        });
-        Self { gathered: Vec::with_capacity(BLOCK + BLOCK / 4), count: 0, workers: workers.collect(), blocks }
+        let start = |_| {
+            let waiting = Arc::clone(&waiting);
+            Builder::new().spawn(move || deflate(&waiting)).ok()
+        };
+        let workers: Vec<_> = (0..threads).filter_map(start).collect();
+        let alone = workers.is_empty().then(|| (Blocks::new(), Vec::new()));
+        Self { gathered: Vec::with_capacity(BLOCK + BLOCK / 4), count: 0, workers, blocks, alone }
     }
 
     /// Hands on what is gathered.
     fn send(&mut self, next: Vec<u8>) {
         let block = std::mem::replace(&mut self.gathered, next);
-        // The workers only stop listening by a panic, which `finish` passes on.
-        drop(self.blocks.send((self.count, block)));
+        match &mut self.alone {
+            Some((blocks, done)) => done.push((self.count, blocks.deflate(&block))),
+            // The workers only stop listening by a panic, which `finish` passes on.
+            None => drop(self.blocks.send((self.count, block))),
+        }
         self.count += 1;
     }
 }
@@ -83,10 +96,11 @@ impl Compressor for Beside {
 
     fn finish(mut self: Box<Self>) -> Deflated {
         self.send(Vec::new());
-        let Self { blocks, workers, .. } = *self;
+        let Self { blocks, workers, alone, .. } = *self;
         drop(blocks);
         let done = |worker: JoinHandle<_>| worker.join().unwrap_or_else(|panic| resume_unwind(panic));
         let mut made: Vec<(usize, Block)> = workers.into_iter().flat_map(done).collect();
+        made.extend(alone.into_iter().flat_map(|(_, done)| done));
         made.sort_unstable_by_key(|(number, _)| *number);
         Blocks::joined(made.into_iter().map(|(_, block)| block))
     }

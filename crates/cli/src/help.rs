@@ -60,6 +60,21 @@ const ARGUMENTS: &[(&str, &str, &str)] = &[
         "Weights of the total score: budget (default) or executed",
     ),
     (
+        "max_part_size",
+        "文件内单个部件解压后的最大字节数，默认 512M",
+        "Most bytes that one part of a file may unpack to, 512M unless given",
+    ),
+    (
+        "max_size",
+        "整个文件解压后的最大字节数，默认 1G",
+        "Most bytes that a whole file may unpack to, 1G unless given",
+    ),
+    (
+        "max_cells",
+        "单个工作表的最大单元格数，默认 5000000",
+        "Most cells that one sheet may store, 5000000 unless given",
+    ),
+    (
         "output",
         "输出文件；多个输入时为文件夹；- 为标准输出",
         "Output file; a folder with several inputs; - is standard output",

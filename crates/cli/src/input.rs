@@ -1,9 +1,13 @@
 //! One input to bytes: a file that stays the same while it is read, or standard input.
 
+use std::collections::HashMap;
+use std::ffi::OsStr;
 use std::fs::File;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
+
+use jixiao_workbook::OpenError;
 
 use crate::failure::{Failure, What};
 
@@ -32,22 +36,32 @@ impl Input {
         }
     }
 
-    /// Its bytes.
-    pub(crate) fn read(&self) -> Result<Vec<u8>, Failure> {
-        match self {
-            Self::File(path) => read(path, &self.shown()),
-            Self::Standard => {
-                let mut bytes = Vec::new();
-                let read = io::stdin().lock().read_to_end(&mut bytes);
-                read.map(|_| bytes).map_err(|error| Failure::reading("-", &error))
+    /// Its bytes, if they are no more than the limit.
+    pub(crate) fn read(&self, limit: u64) -> Result<Vec<u8>, Failure> {
+        let shown = self.shown();
+        let read = match self {
+            Self::File(path) => Opened::of(path).and_then(|opened| opened.finish(path, limit)),
+            Self::Standard => bounded(&mut io::stdin().lock(), Vec::new(), limit),
+        };
+        read.map_err(|error| match error {
+            Broken::System(error) => Failure::reading(shown, &error),
+            Broken::Changed => Failure::new(shown, What::Changed),
+            Broken::TooLarge => {
+                let part = "file".to_owned();
+                Failure::new(shown, What::Open(OpenError::OverLimit { part, what: "bytes", limit }))
             }
-        }
+        })
+    }
+
+    /// What the file is like now; none for what is no file.
+    pub(crate) fn state(&self) -> Option<State> {
+        std::fs::metadata(self.path()?).ok().map(|found| state(&found))
     }
 }
 
 /// What changes when a file is written to.
 #[derive(PartialEq, Eq)]
-struct State {
+pub(crate) struct State {
     length: u64,
     modified: Option<SystemTime>,
 }
@@ -56,17 +70,60 @@ fn state(file: &std::fs::Metadata) -> State {
     State { length: file.len(), modified: file.modified().ok() }
 }
 
-fn read(path: &Path, shown: &str) -> Result<Vec<u8>, Failure> {
-    Opened::of(path).and_then(|opened| opened.finish(path)).map_err(|error| match error {
-        Broken::System(error) => Failure::reading(shown, &error),
-        Broken::Changed => Failure::new(shown, What::Changed),
-    })
+/// Where files really stand: one place however its folder is spelled. Links that files are stay apart.
+#[derive(Debug, Default)]
+pub(crate) struct Places {
+    folders: HashMap<PathBuf, PathBuf>,
+}
+
+impl Places {
+    /// The place of a file, which need not exist.
+    pub(crate) fn of(&mut self, path: &Path) -> PathBuf {
+        let name = path.file_name().unwrap_or(OsStr::new(".."));
+        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        if let Some(known) = self.folders.get(folder) {
+            return known.join(name);
+        }
+        let real = std::fs::canonicalize(folder).unwrap_or_else(|_| folder.to_owned());
+        let place = real.join(name);
+        self.folders.insert(folder.to_owned(), real);
+        place
+    }
+}
+
+/// How often, and how long apart, what needs a file handle is tried.
+const TRIES: u32 = 200;
+const APART: Duration = Duration::from_millis(10);
+
+/// Tries again where the system has no file handle left: the other files in work give theirs back soon.
+pub(crate) fn patiently<T>(open: impl Fn() -> io::Result<T>) -> io::Result<T> {
+    let mut tried = 1;
+    loop {
+        match open() {
+            Err(error) if tried < TRIES && no_handle(&error) => std::thread::sleep(APART),
+            result => return result,
+        }
+        tried += 1;
+    }
+}
+
+/// Whether a process or the system has too many files open.
+pub(crate) fn no_handle(error: &io::Error) -> bool {
+    let codes: &[i32] = if cfg!(windows) { &[4] } else { &[23, 24] };
+    error.raw_os_error().is_some_and(|code| codes.contains(&code))
+}
+
+/// Reads on to the end, or until it is more than the limit.
+fn bounded(stream: &mut dyn Read, mut bytes: Vec<u8>, limit: u64) -> Result<Vec<u8>, Broken> {
+    stream.take(limit.saturating_add(1)).read_to_end(&mut bytes)?;
+    if bytes.len() as u64 > limit { Err(Broken::TooLarge) } else { Ok(bytes) }
 }
 
 /// Why reading ended early.
 enum Broken {
     System(io::Error),
     Changed,
+    TooLarge,
 }
 
 impl From<io::Error> for Broken {
@@ -83,18 +140,21 @@ struct Opened {
 
 impl Opened {
     fn of(path: &Path) -> Result<Self, Broken> {
-        let file = File::open(path)?;
+        let file = patiently(|| File::open(path))?;
         let before = file.metadata()?;
         Ok(Self { file, before })
     }
 
     /// Its bytes, if what now stands at the path is still the file that was opened, unchanged. A pipe has no
     /// state that could be compared.
-    fn finish(mut self, path: &Path) -> Result<Vec<u8>, Broken> {
+    fn finish(mut self, path: &Path, limit: u64) -> Result<Vec<u8>, Broken> {
+        if self.before.len() > limit {
+            return Err(Broken::TooLarge);
+        }
         let mut bytes = Vec::new();
         let room = usize::try_from(self.before.len()).unwrap_or(0).min(64 << 20);
         bytes.try_reserve(room).map_err(|_| io::Error::from(io::ErrorKind::OutOfMemory))?;
-        self.file.read_to_end(&mut bytes)?;
+        let bytes = bounded(&mut self.file, bytes, limit)?;
         if !self.before.is_file() {
             return Ok(bytes);
         }
@@ -146,10 +206,11 @@ mod tests {
         let path = folder.path().join("表.xlsx");
         for (how, change) in changes {
             fs::write(&path, "0123").unwrap();
-            assert!(matches!(read(&path, ""), Ok(bytes) if bytes == b"0123"), "{how}");
+            let input = Input::File(path.clone());
+            assert_eq!(input.read(4).unwrap(), b"0123", "{how}");
             let opened = Opened::of(&path).ok().unwrap();
             change(&path);
-            assert!(matches!(opened.finish(&path), Err(Broken::Changed)), "{how}");
+            assert!(matches!(opened.finish(&path, 100), Err(Broken::Changed)), "{how}");
         }
     }
 }

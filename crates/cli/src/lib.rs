@@ -10,7 +10,7 @@
 //! | `console` | what is printed, and whether it is a terminal |
 //! | `legacy` | formats whose reader may stop the process, read in a child process |
 //! | `input`, `listing` | files, folders and globs to bytes |
-//! | `output` | bytes to files, safely |
+//! | `temporary`, `output` | bytes to files, safely |
 //! | `batch` | several files at once, in a stable order |
 //! | `commands` | one file a command |
 
@@ -30,12 +30,23 @@ mod input;
 mod legacy;
 mod listing;
 mod output;
+mod temporary;
 
 use std::ffi::OsString;
-use std::io::Write;
+use std::io::{IsTerminal, Write};
 use std::path::PathBuf;
 
 pub use console::Screen;
+
+/// Runs the command line of this process on its own streams. An interrupt leaves no half-written file.
+pub fn run_process() -> u8 {
+    let args: Vec<OsString> = std::env::args_os().collect();
+    temporary::arm(help::language(&args));
+    let (mut out, mut err) = (std::io::stdout(), std::io::stderr());
+    let screen = Screen { out: out.is_terminal(), err: err.is_terminal() };
+    let host = Host { screen, program: std::env::current_exe().ok() };
+    run_on(args, &mut out, &mut err, host)
+}
 
 /// Runs one command line (the first argument is the program's name) with plain output. Everything printed goes
 /// through `out` and `err`; the result is the exit code.

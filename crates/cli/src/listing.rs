@@ -8,8 +8,9 @@ use std::path::{Component, Path, PathBuf};
 use jixiao_selfeval::Words;
 
 use crate::failure::{Failure, What};
-use crate::input::Input;
+use crate::input::{Input, Places};
 use crate::output;
+use crate::temporary::is_temporary;
 
 /// Which files of a folder a command looks at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -111,14 +112,15 @@ impl Listing {
                 return self.inputs.push(Err(Failure::reading(folder.display().to_string(), &error)));
             }
         };
-        let mut paths: Vec<PathBuf> = entries.filter_map(|entry| Some(entry.ok()?.path())).collect();
-        paths.sort();
-        let (folders, files): (Vec<PathBuf>, Vec<PathBuf>) =
-            paths.into_iter().partition(|path| path.is_dir());
-        for path in files {
-            self.take(path, wanted);
+        let mut found: Vec<(PathBuf, Found)> = entries.filter_map(|entry| Found::of(&entry.ok()?)).collect();
+        found.sort();
+        for (path, _) in found.iter().filter(|(_, kind)| *kind == Found::Other) {
+            self.skipped.other += usize::from(!path.is_dir());
         }
-        for path in folders.iter().filter(|path| !path.is_symlink() && depth < 64) {
+        for (path, _) in found.iter().filter(|(_, kind)| *kind == Found::File) {
+            self.take(path.clone(), wanted);
+        }
+        for (path, _) in found.iter().filter(|(_, kind)| *kind == Found::Folder && depth < 64) {
             self.walk(path, wanted, depth + 1);
         }
     }
@@ -127,6 +129,8 @@ impl Listing {
         let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
         if name.starts_with("~$") || name.starts_with(".~") {
             self.skipped.owner += 1;
+        } else if is_temporary(&name) {
+            self.skipped.ours += 1;
         } else if name.starts_with('.') || !is_wanted(&path, wanted) {
             self.skipped.other += 1;
         } else if output::is_ours(&path) {
@@ -144,16 +148,49 @@ impl Listing {
             return self.inputs.push(Err(failure));
         }
         for path in found {
-            if path.is_dir() { self.add_folder(&path, wanted) } else { self.take(path, wanted) }
+            match fs::metadata(&path) {
+                Ok(found) if found.is_dir() => self.add_folder(&path, wanted),
+                Ok(found) if !found.is_file() => self.skipped.other += 1,
+                _ => self.take(path, wanted),
+            }
         }
     }
 
     fn once(&mut self) {
-        let mut seen = std::collections::BTreeSet::new();
+        let (mut places, mut seen) = (Places::default(), std::collections::BTreeSet::new());
         self.inputs.retain(|input| match input {
-            Ok(Input::File(path)) => seen.insert(path.clone()),
+            Ok(Input::File(path)) => seen.insert(places.of(path)),
             _ => true,
         });
+    }
+}
+
+/// What an entry of a folder is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Found {
+    File,
+    Folder,
+    /// A pipe or a device, which would be waited for, or a link to a folder.
+    Other,
+}
+
+impl Found {
+    /// An entry's path and kind. A link is what it leads to; one that leads nowhere is a file that will not be read.
+    fn of(entry: &fs::DirEntry) -> Option<(PathBuf, Self)> {
+        let (path, kind) = (entry.path(), entry.file_type().ok()?);
+        let found = if kind.is_symlink() {
+            match fs::metadata(&path) {
+                Ok(target) if !target.is_file() => Self::Other,
+                _ => Self::File,
+            }
+        } else if kind.is_dir() {
+            Self::Folder
+        } else if kind.is_file() {
+            Self::File
+        } else {
+            Self::Other
+        };
+        Some((path, found))
     }
 }
 

@@ -2,14 +2,14 @@
 //!
 //! An output is staged in a temporary file beside its target, synced, and only then renamed.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-use tempfile::NamedTempFile;
-
 use crate::failure::{Failure, What};
-use crate::input::{Input, owner_file};
+use crate::input::{Input, Places, owner_file};
+use crate::temporary::Temporary;
 
 /// What may happen to a file that already stands at the target.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -55,7 +55,7 @@ pub(crate) fn permit(target: &Path, input: Option<&Path>, replace: Replace) -> R
         return refuse(What::IsFolder);
     }
     if !found.is_file() {
-        return Ok(());
+        return if replace == Replace::Input { refuse(What::NotAFile) } else { Ok(()) };
     }
     if replace != Replace::Input && input.is_some_and(|input| same_file(input, target)) {
         return refuse(What::SameAsInput);
@@ -87,7 +87,7 @@ fn same_file(a: &Path, b: &Path) -> bool {
 
 /// An output that is written and synced, but does not stand at its target yet. Dropped, it leaves nothing.
 pub(crate) struct Staged {
-    file: NamedTempFile,
+    file: Temporary,
     target: PathBuf,
     shown: String,
     replace: Replace,
@@ -109,35 +109,9 @@ pub(crate) fn stage(target: &Path, bytes: &[u8], replace: Replace) -> Result<Opt
     } else {
         target.to_owned()
     };
-    let mut file = temporary(&target, found.as_ref()).map_err(|error| failed(&error))?;
-    file.write_all(bytes).and_then(|()| file.as_file().sync_all()).map_err(|error| failed(&error))?;
+    let mut file = Temporary::new(folder(&target), found.as_ref()).map_err(|error| failed(&error))?;
+    file.write(bytes).map_err(|error| failed(&error))?;
     Ok(Some(Staged { file, target, shown, replace }))
-}
-
-fn temporary(target: &Path, found: Option<&fs::Metadata>) -> io::Result<NamedTempFile> {
-    let mut builder = tempfile::Builder::new();
-    builder.prefix(".jixiao-").suffix(".tmp");
-    match found {
-        Some(found) => builder.permissions(found.permissions()),
-        None => plain_permissions(&mut builder),
-    };
-    builder.tempfile_in(folder(target))
-}
-
-/// A new file's usual permissions, less what the user's mask takes away; temporary files are private otherwise.
-#[cfg(unix)]
-fn plain_permissions<'a, 'b, 'c>(
-    builder: &'a mut tempfile::Builder<'b, 'c>,
-) -> &'a mut tempfile::Builder<'b, 'c> {
-    use std::os::unix::fs::PermissionsExt;
-    builder.permissions(fs::Permissions::from_mode(0o666))
-}
-
-#[cfg(not(unix))]
-fn plain_permissions<'a, 'b, 'c>(
-    builder: &'a mut tempfile::Builder<'b, 'c>,
-) -> &'a mut tempfile::Builder<'b, 'c> {
-    builder
 }
 
 fn folder(target: &Path) -> &Path {
@@ -148,11 +122,8 @@ impl Staged {
     /// Puts the output in its place, whole.
     pub(crate) fn commit(self) -> Result<(), Failure> {
         let Self { file, target, shown, replace } = self;
-        let placed = match replace {
-            Replace::Never => file.persist_noclobber(&target),
-            Replace::Other | Replace::Input => file.persist(&target),
-        };
-        placed.map_err(|error| Failure::writing(shown, &error.error))?;
+        let placed = file.place(&target, replace != Replace::Never);
+        placed.map_err(|error| Failure::writing(shown, &error))?;
         sync_folder(folder(&target));
         Ok(())
     }
@@ -222,6 +193,32 @@ pub(crate) fn target(
         (Input::File(path), None) => Target::File(name(path)),
         (Input::Standard, None) => Target::Standard,
     }
+}
+
+/// The inputs of several whose output must not be written: another input has the same one, or it is itself an input.
+pub(crate) fn clashes(
+    inputs: &[Result<Input, Failure>],
+    replace: Replace,
+    target: impl Fn(&Input) -> Target,
+) -> BTreeMap<PathBuf, What> {
+    let mut places = Places::default();
+    let files: Vec<(&PathBuf, PathBuf)> = inputs
+        .iter()
+        .flatten()
+        .filter_map(|input| match (input, target(input)) {
+            (Input::File(path), Target::File(target)) => Some((path, places.of(&target))),
+            _ => None,
+        })
+        .collect();
+    let read: BTreeSet<PathBuf> = files.iter().map(|(path, _)| places.of(path)).collect();
+    let mut seen = BTreeSet::new();
+    let judged = files.into_iter().filter_map(|(path, target)| {
+        if replace != Replace::Input && read.contains(&target) {
+            return Some((path.clone(), What::SameAsInput));
+        }
+        (!seen.insert(target)).then(|| (path.clone(), What::SameOutput))
+    });
+    judged.collect()
 }
 
 #[cfg(test)]

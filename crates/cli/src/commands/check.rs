@@ -51,12 +51,19 @@ pub(super) fn run(args: Check, lang: Option<Language>, console: &mut Console<'_>
     if let (Some(folder), true) = (&request.output, request.many) {
         output::make_folder(folder)?;
     }
+    let clashes = output::clashes(&listing.inputs, request.replace, |input| {
+        // Without `-o` nothing is written.
+        request.output.as_ref().map_or(Target::Standard, |_| request.target(input, console.lang()))
+    });
     let mut run = Run { exit: Exit::Done, lines: Vec::new(), parts: Vec::new() };
     batch::run(
         &listing.inputs,
         jobs,
         console,
-        |input| one(&request, input),
+        |input| match input.path().and_then(|path| clashes.get(path)) {
+            Some(what) => Err(Failure::new(input.shown(), what.clone())),
+            None => one(&request, input),
+        },
         |index, result, console| {
             let input = listing.inputs.get(index).and_then(|input| input.as_ref().ok());
             if let Some(input) = input {
@@ -185,6 +192,17 @@ impl Request {
         (self.select.is_empty() || among(&self.select)) && !among(&self.ignore)
     }
 
+    /// Where the report of one input goes.
+    fn target(&self, input: &Input, lang: Lang) -> Target {
+        let extension = match self.format {
+            Format::Text => "txt",
+            Format::Json => "json",
+            Format::Jsonl => "jsonl",
+        };
+        let name = |path: &Path| output::named(path, CHECKED, lang, Some(extension));
+        output::target(input, self.output.as_deref(), self.many, name)
+    }
+
     /// Writes one report where `-o` says; false where that is standard output.
     fn write(
         &self,
@@ -194,15 +212,7 @@ impl Request {
     ) -> Result<bool, Failure> {
         let standard = Input::Standard;
         let input = input.unwrap_or(&standard);
-        let extension = match self.format {
-            Format::Text => "txt",
-            Format::Json => "json",
-            Format::Jsonl => "jsonl",
-        };
-        let name = |path: &Path| output::named(path, CHECKED, console.lang(), Some(extension));
-        let Target::File(path) = output::target(input, self.output.as_deref(), self.many, name) else {
-            return Ok(false);
-        };
+        let Target::File(path) = self.target(input, console.lang()) else { return Ok(false) };
         output::permit(&path, input.path(), self.replace)?;
         let text = match self.format {
             Format::Text => outcome.report.clone(),
@@ -225,10 +235,11 @@ fn codes(list: &[String]) -> Result<Vec<String>, Failure> {
 
 fn one(request: &Request, input: &Input) -> Result<Outcome, Failure> {
     let path = input.shown();
-    let bytes = input.read()?;
+    let bytes = input.read(request.terms.limits.file_bytes)?;
     let sha256 = (request.format != Format::Text).then(|| hexadecimal(&Sha256::digest(&bytes)));
     let opened = |error| Failure::new(path.clone(), What::Open(error));
-    let workbook = request.opener.open(bytes).map_err(|what| Failure::new(path.clone(), what))?;
+    let workbook =
+        request.opener.open(bytes, &request.terms.limits).map_err(|what| Failure::new(path.clone(), what))?;
     let terms = &request.terms;
     let mut review = review_by(&workbook, &terms.profile, terms.review(), beside::check);
     if review.table.is_none() {

@@ -46,12 +46,12 @@ pub(super) fn run(args: Fill, console: &mut Console<'_>) -> Result<Exit, Failure
     let jobs = args.work.jobs;
     let request = Request::of(args, listing.many, console)?;
     request.prepare_folder()?;
-    let clashes = request.clashes(&listing.inputs);
+    let clashes = output::clashes(&listing.inputs, request.replace, |input| request.target(input));
     if !request.many && console.screen().out && request.writes_to_standard(&listing) {
         return Err(Failure::new("-", What::Terminal));
     }
-    let work = |input: &Input| match clashes.iter().find(|path| input.path() == Some(path)) {
-        Some(path) => Err(Failure::new(path.display().to_string(), What::SameOutput)),
+    let work = |input: &Input| match input.path().and_then(|path| clashes.get(path)) {
+        Some(what) => Err(Failure::new(input.shown(), what.clone())),
         None => one(&request, input),
     };
     let mut exit = Exit::Done;
@@ -139,16 +139,6 @@ impl Request {
         }
     }
 
-    /// Inputs whose output an earlier input has, too.
-    fn clashes(&self, inputs: &[Result<Input, Failure>]) -> Vec<PathBuf> {
-        let mut seen = std::collections::BTreeSet::new();
-        let files = inputs.iter().flatten().filter_map(|input| match (input, self.target(input)) {
-            (Input::File(path), Target::File(target)) => Some((path, target)),
-            _ => None,
-        });
-        files.filter(|(_, target)| !seen.insert(target.clone())).map(|(path, _)| path.clone()).collect()
-    }
-
     fn writes_to_standard(&self, listing: &Listing) -> bool {
         listing.inputs.iter().flatten().any(|input| self.target(input) == Target::Standard)
     }
@@ -159,6 +149,7 @@ fn one(request: &Request, input: &Input) -> Result<Outcome, Failure> {
     if let Target::File(path) = &target {
         output::permit(path, input.path(), request.replace)?;
     }
+    let before = input.state();
     let (done, blank, bytes) = complete(request, input)?;
     let staged = match &target {
         Target::File(path) => output::stage(path, &bytes, request.replace)?,
@@ -167,6 +158,10 @@ fn one(request: &Request, input: &Input) -> Result<Outcome, Failure> {
     let product = (target == Target::Standard).then(|| bytes.clone());
     let outcome = judge(request, &target, (&done, blank), bytes, input)?;
     if let Some(staged) = staged {
+        // What was saved into the input meanwhile would be lost under the result.
+        if request.replace == Replace::Input && input.state() != before {
+            return Err(Failure::new(input.shown(), What::Changed));
+        }
         staged.commit()?;
     }
     Ok(Outcome { product, ..outcome })
@@ -175,7 +170,7 @@ fn one(request: &Request, input: &Input) -> Result<Outcome, Failure> {
 /// What was done, how many cells stay blank, and the completed workbook. The first grid, the summary and the
 /// plan are gone when it returns.
 fn complete(request: &Request, input: &Input) -> Result<(Done, usize, Vec<u8>), Failure> {
-    let workbook = editable(input)?;
+    let workbook = editable(request, input)?;
     let profile = &request.terms.profile;
     let located =
         locate(&workbook, profile, None).map_err(|missing| unlocated(&workbook, &missing, input))?;
@@ -196,9 +191,10 @@ fn complete(request: &Request, input: &Input) -> Result<(Done, usize, Vec<u8>), 
 }
 
 /// An input that can be edited.
-fn editable(input: &Input) -> Result<Workbook, Failure> {
+fn editable(request: &Request, input: &Input) -> Result<Workbook, Failure> {
+    let limits = &request.terms.limits;
     let check_only = |kind| Failure::new(input.shown(), What::CheckOnly(kind, input.shown()));
-    match Workbook::open(input.read()?) {
+    match Workbook::open_within(input.read(limits.file_bytes)?, limits) {
         Ok(workbook) if workbook.kind() == FileKind::Package => Ok(workbook),
         Ok(workbook) => Err(check_only(workbook.kind().ending())),
         Err(OpenError::Unsupported(kind @ (".xls" | ".xlsb"))) => Err(check_only(kind)),
@@ -224,7 +220,7 @@ fn judge(
     input: &Input,
 ) -> Result<Outcome, Failure> {
     let opened = |error: OpenError| Failure::new(target.shown(), What::Open(error));
-    let workbook = Workbook::open(bytes).map_err(opened)?;
+    let workbook = Workbook::open_within(bytes, &request.terms.limits).map_err(opened)?;
     let review = review_by(&workbook, &request.terms.profile, request.terms.review(), beside::check);
     let output = target.shown();
     let report = text::fill(&output, done, &review, request.style);

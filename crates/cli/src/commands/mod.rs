@@ -14,9 +14,9 @@ use jixiao_render::text::{FileLine, Style, files};
 use jixiao_selfeval::profile::Weights;
 use jixiao_selfeval::review::{Counts, Verdict};
 use jixiao_selfeval::{Profile, Words};
-use jixiao_workbook::{OpenError, Workbook};
+use jixiao_workbook::{Limits, OpenError, Workbook};
 
-use crate::args::{Basis, Command, Line, Work};
+use crate::args::{Basis, Bounds, Command, Line, Work};
 use crate::console::Console;
 use crate::failure::{Exit, Failure, What};
 use crate::input::{Input, owner_file};
@@ -41,6 +41,7 @@ pub(crate) fn run(line: Line, console: &mut Console<'_>) -> Exit {
 struct Terms {
     profile: Profile,
     weights: Option<Weights>,
+    limits: Limits,
 }
 
 impl Terms {
@@ -49,7 +50,7 @@ impl Terms {
             Basis::Budget => Weights::Budget,
             Basis::Executed => Weights::Executed,
         });
-        Ok(Self { profile: profile(work.profile.as_deref())?, weights })
+        Ok(Self { profile: profile(work.profile.as_deref())?, weights, limits: limits(work.bounds) })
     }
 
     fn review(&self) -> jixiao_selfeval::review::Options {
@@ -57,6 +58,15 @@ impl Terms {
         options.weights = self.weights;
         options
     }
+}
+
+/// The usual limits, with those the user set. A larger part makes room in the file.
+fn limits(bounds: Bounds) -> Limits {
+    let mut limits = Limits::default();
+    limits.part_bytes = bounds.max_part_size.unwrap_or(limits.part_bytes);
+    limits.file_bytes = bounds.max_size.unwrap_or(limits.file_bytes.max(limits.part_bytes));
+    limits.cells = bounds.max_cells.unwrap_or(limits.cells);
+    limits
 }
 
 /// A built-in profile by its name, else a file.

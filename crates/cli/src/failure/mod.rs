@@ -24,6 +24,8 @@ pub(crate) enum Exit {
     Input,
     /// An output could not be written.
     Output,
+    /// The user or the system ended the run.
+    Interrupted,
 }
 
 impl Exit {
@@ -34,6 +36,7 @@ impl Exit {
             Self::Usage => 2,
             Self::Input => 3,
             Self::Output => 4,
+            Self::Interrupted => 130,
         }
     }
 }
@@ -65,6 +68,7 @@ pub(crate) enum What {
     NoTable(Box<Finding>),
     Exists,
     IsFolder,
+    NotAFile,
     NotAFolder,
     NoFolder,
     ReadOnly,
@@ -217,6 +221,7 @@ mod tests {
             }))),
             What::Exists,
             What::IsFolder,
+            What::NotAFile,
             What::NotAFolder,
             What::NoFolder,
             What::ReadOnly,

@@ -6,6 +6,7 @@ use jixiao_selfeval::{Finding, Profile, Words};
 use jixiao_workbook::{OpenError, PatchError};
 
 use super::What;
+use crate::input::no_handle;
 
 /// What is wrong, and what to do.
 pub(super) fn of(what: &What) -> (Words, Words) {
@@ -77,6 +78,7 @@ pub(super) fn system(error: &io::Error) -> Words {
         Kind::ResourceBusy | Kind::ExecutableFileBusy => "文件正被占用".to_owned(),
         Kind::TimedOut => "等待超时".to_owned(),
         Kind::OutOfMemory => "内存不足".to_owned(),
+        _ if no_handle(error) => "同时打开的文件太多".to_owned(),
         _ => error.raw_os_error().map_or("系统错误".to_owned(), |code| format!("系统错误 {code}")),
     };
     Words::new(zh, error.to_string())
@@ -148,6 +150,15 @@ const PLAIN: &[(What, [&str; 4])] = &[
             "the output exists and was not replaced",
             "换一个名字，或加 --force 覆盖",
             "choose another name, or add --force to replace it",
+        ],
+    ),
+    (
+        What::NotAFile,
+        [
+            "输入不是普通文件，不能直接改写",
+            "the input is no plain file that could be written over",
+            "用 -o 给出输出文件",
+            "name an output with -o",
         ],
     ),
     (
@@ -283,10 +294,9 @@ fn open(error: &OpenError) -> (Words, Words) {
         OpenError::Damaged { part, what } => {
             (format!("文件已损坏：{}（技术细节：{what}）", part_zh(part)), AGAIN)
         }
-        OpenError::OverLimit { part, what, limit } => (
-            format!("{} 的{}超过上限 {limit}", part_zh(part), limit_zh(what)),
-            ("删除多余的行、列和图片后再试", "remove surplus rows, columns and pictures, and run again"),
-        ),
+        OpenError::OverLimit { part, what, limit } => {
+            (format!("{} 的{}超过上限 {limit}", part_zh(part), limit_zh(what)), limit_help(what))
+        }
         OpenError::NoSheet(sheet) => {
             (format!("没有工作表 {sheet}"), ("检查工作表名称", "check the sheet's name"))
         }
@@ -301,6 +311,7 @@ const LIMITS: &[(&str, &str)] = &[
     ("inflated bytes of one part", "解压后字节数"),
     ("inflated bytes of all parts", "解压后总字节数"),
     ("inflated over compressed size", "压缩倍数"),
+    ("bytes", "字节数"),
     ("memory", "内存需求"),
     ("bytes of the new file", "新文件字节数"),
     ("bytes of one token", "单段文字字节数"),
@@ -311,10 +322,35 @@ const LIMITS: &[(&str, &str)] = &[
     ("stored cells", "单元格数"),
     ("cells between the first and the last", "首尾单元格之间的格数"),
     ("bytes of the text", "文本字节数"),
+    ("shared strings", "共享文本数"),
+    ("bytes of its cells' texts", "单元格文字字节数"),
 ];
 
 fn limit_zh(what: &str) -> &str {
     LIMITS.iter().find(|(en, _)| *en == what).map_or(what, |(_, zh)| zh)
+}
+
+/// What to do about a limit: some are raised by a flag, the others hold for every honest file.
+fn limit_help(what: &str) -> (&'static str, &'static str) {
+    match what {
+        "inflated bytes of one part" | "bytes of its cells' texts" => (
+            "删除多余的行、列和图片；确认文件可信，也可用 --max-part-size 提高上限",
+            "remove surplus rows, columns and pictures; for a file you trust --max-part-size raises the limit",
+        ),
+        "inflated bytes of all parts" | "bytes" => (
+            "删除多余的行、列和图片；确认文件可信，也可用 --max-size 提高上限",
+            "remove surplus rows, columns and pictures; for a file you trust --max-size raises the limit",
+        ),
+        "stored cells" | "shared strings" => (
+            "删除多余的行、列；确认文件可信，也可用 --max-cells 提高上限",
+            "remove surplus rows and columns; for a file you trust --max-cells raises the limit",
+        ),
+        "memory" => (
+            "删除多余的行、列和图片，或在内存更大的电脑上处理",
+            "remove surplus rows, columns and pictures, or use a computer with more memory",
+        ),
+        _ => ("删除多余的行、列和图片后再试", "remove surplus rows, columns and pictures, and run again"),
+    }
 }
 
 /// A part of the package by its name; the package itself in Chinese.
@@ -323,6 +359,7 @@ fn part_zh(part: &str) -> &str {
         "container" => "文件的存储结构",
         "workbook" => "工作簿",
         "text" => "文本",
+        "file" => "文件",
         part => part,
     }
 }

@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
 use jixiao_selfeval::Words;
-use jixiao_workbook::{OpenError, Workbook};
+use jixiao_workbook::{Limits, OpenError, Workbook};
 
 use crate::failure::What;
 pub(crate) use child::{COMMAND, serve};
@@ -31,9 +31,9 @@ impl Opener {
     }
 
     /// The workbook that bytes are.
-    pub(crate) fn open(&self, bytes: Vec<u8>) -> Result<Workbook, What> {
+    pub(crate) fn open(&self, bytes: Vec<u8>, limits: &Limits) -> Result<Workbook, What> {
         if !Workbook::needs_legacy(&bytes) {
-            return Workbook::open(bytes).map_err(What::Open);
+            return Workbook::open_within(bytes, limits).map_err(What::Open);
         }
         // What is no workbook, locked or unsound is told here; only the rest needs the other reader.
         match Workbook::open(bytes.clone()) {

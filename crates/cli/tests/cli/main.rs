@@ -10,12 +10,16 @@
 )]
 
 mod check;
+mod crafted;
 #[path = "../../../../examples/edit_cell.rs"]
 #[expect(dead_code, reason = "its main reads the command line of the process")]
 mod edit_cell;
 mod examples;
+mod faults;
 mod fill;
 mod formats;
+mod forms;
+mod hostile;
 mod reference;
 mod support;
 mod wrong;

@@ -1,10 +1,15 @@
 //! The relations of a part to others, resolved inside the package; external ones are never followed.
 
+use std::collections::HashSet;
+
 use crate::error::OpenError;
 use crate::limits::Limits;
 use crate::package::Package;
 
 use super::visit::{Stop, text, visit};
+
+/// Relations of one part; a sheet holds at most 65,530 links.
+const RELATIONS: usize = 100_000;
 
 /// Where one part leads to another.
 #[derive(Debug)]
@@ -22,6 +27,7 @@ pub(super) fn of(package: &Package, part: &str, limits: &Limits) -> Result<Vec<R
     let slash = if folder.is_empty() { "" } else { "/" };
     let file = format!("{folder}{slash}_rels/{name}.rels");
     let mut found: Vec<Relation> = Vec::new();
+    let mut ids = HashSet::new();
     if !package.contains(&file) {
         return Ok(found);
     }
@@ -30,8 +36,11 @@ pub(super) fn of(package: &Package, part: &str, limits: &Limits) -> Result<Vec<R
             return Ok(());
         }
         let id = text(token, b"Id")?.unwrap_or_default();
-        if found.iter().any(|other| other.id == id) {
+        if !ids.insert(id.clone()) {
             return Stop::damaged(format!("the relation {id} comes twice"));
+        }
+        if found.len() >= RELATIONS {
+            return Stop::damaged(format!("more than {RELATIONS} relations"));
         }
         let kind = text(token, b"Type")?.unwrap_or_default();
         let kind = kind.rsplit('/').next().unwrap_or("").to_owned();

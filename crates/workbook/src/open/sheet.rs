@@ -39,7 +39,7 @@ pub(super) fn read(
     }
     reader.builder.sorted().map_err(|error| match refused(error) {
         Stop::Damaged(what) => damaged(what),
-        Stop::Error(error) => error,
+        Stop::Error(error) => named(error, part),
     })
 }
 
@@ -179,7 +179,7 @@ impl<'a> Reader<'a> {
                 Place::Cell
             }
             (Place::Cell, b"v") => {
-                self.has_value = true;
+                self.begin_value()?;
                 Place::Value
             }
             (Place::Cell, b"f") => {
@@ -187,7 +187,7 @@ impl<'a> Reader<'a> {
                 Place::Formula
             }
             (Place::Cell, b"is") if self.kind == Type::Inline => {
-                self.has_value = true;
+                self.begin_value()?;
                 Place::Inline
             }
             (Place::Data, b"row") => {
@@ -308,7 +308,18 @@ impl<'a> Reader<'a> {
         OpenError::OverLimit { part: String::new(), what: "stored cells", limit: self.limits.cells as u64 }
     }
 
+    #[inline]
+    fn begin_value(&mut self) -> Result<(), Stop> {
+        if std::mem::replace(&mut self.has_value, true) {
+            return Stop::damaged(format!("{} has two values", self.at));
+        }
+        Ok(())
+    }
+
     fn begin_formula(&mut self, token: &Token<'_>) -> Result<(), Stop> {
+        if self.written.is_some() {
+            return Stop::damaged(format!("{} has two formulas", self.at));
+        }
         self.formula.clear();
         let kind = match token.attribute(b"t") {
             None | Some(b"normal") => WrittenKind::Plain,
@@ -359,8 +370,10 @@ impl<'a> Reader<'a> {
         if self.formula.len() > FORMULA_BYTES {
             return Stop::damaged(format!("the formula of {at} is longer than {FORMULA_BYTES} bytes"));
         }
+        // Shared formulas are written out for every cell: a short part can hold very long ones.
         if self.builder.text_len() as u64 > self.limits.part_bytes {
-            return Stop::damaged("the texts of its cells are larger than a part may be");
+            let (what, limit) = ("bytes of its cells' texts", self.limits.part_bytes);
+            return Err(Stop::Error(OpenError::OverLimit { part: String::new(), what, limit }));
         }
         let range = written.range.unwrap_or(Range::cell(at));
         let kind = match written.kind {
@@ -451,11 +464,13 @@ impl Visitor for &mut Reader<'_> {
 }
 
 fn refused(error: BuildError) -> Stop {
-    let what = match error {
-        BuildError::OutOfOrder(at) => format!("{at} comes twice"),
-        other => other.to_string(),
-    };
-    Stop::Damaged(what)
+    match error {
+        BuildError::OutOfOrder(at) => Stop::Damaged(format!("{at} comes twice")),
+        BuildError::NoMemory(bytes) => {
+            Stop::Error(OpenError::OverLimit { part: String::new(), what: "memory", limit: bytes as u64 })
+        }
+        other => Stop::Damaged(other.to_string()),
+    }
 }
 
 fn outside(raw: &[u8]) -> String {

@@ -68,6 +68,9 @@ impl Styles {
         if let (Some(id), Some(code)) =
             (token.attribute(b"numFmtId").and_then(number), text(token, b"formatCode")?)
         {
+            if self.codes.len() >= STYLES {
+                return Stop::damaged(format!("more than {STYLES} number formats"));
+            }
             self.codes.insert(id, code);
         }
         Ok(())

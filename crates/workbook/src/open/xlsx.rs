@@ -17,6 +17,8 @@ use super::visit::{Stop, number, text, truth, visit};
 
 /// Sheets that are read; the container's entries bound them too.
 const SHEETS: usize = 10_000;
+/// Defined names that are read; what copying sheets back and forth leaves stays far below.
+const NAMES: usize = 1 << 18;
 
 /// Reads everything but the sheets' grids.
 pub(super) fn read(package: Package, limits: &Limits) -> Result<Parts, OpenError> {
@@ -119,6 +121,9 @@ impl Book {
         if self.sheets.len() > SHEETS {
             return Stop::damaged(format!("more than {SHEETS} sheets"));
         }
+        if self.names.len() > NAMES {
+            return Stop::damaged(format!("more than {NAMES} defined names"));
+        }
         Ok(())
     }
 }
@@ -141,6 +146,10 @@ fn sheet(token: &Token<'_>, related: &[Relation]) -> Result<SheetEntry, Stop> {
     })
 }
 
+fn over(part: &str, what: &'static str, limit: usize) -> Stop {
+    Stop::Error(OpenError::OverLimit { part: part.to_owned(), what, limit: limit as u64 })
+}
+
 /// The shared strings.
 fn strings(package: &Package, part: &str, limits: &Limits) -> Result<Strings, OpenError> {
     let mut strings = Strings::default();
@@ -149,8 +158,11 @@ fn strings(package: &Package, part: &str, limits: &Limits) -> Result<Strings, Op
         let is_item = token.depth == 1 && token.is(b"si");
         match token.kind {
             Kind::End | Kind::Empty if is_item => {
+                if strings.len() >= limits.cells {
+                    return Err(over(part, "shared strings", limits.cells));
+                }
                 let number = strings.push(&meant(&item.finish())?);
-                number.map_or_else(|| Stop::damaged("more than 4 GiB of text"), |_| Ok(()))?;
+                number.map_or_else(|| Err(over(part, "memory", strings.size())), |_| Ok(()))?;
             }
             Kind::Start if is_item => item = RichText::default(),
             _ if token.depth > 1 => item.take(token)?,

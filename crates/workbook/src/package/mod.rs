@@ -153,7 +153,9 @@ impl Package {
     /// When the result would be larger than 4 GiB.
     pub fn rewrite(&self, changes: Vec<(String, PartChange)>) -> Result<Vec<u8>, OpenError> {
         if changes.is_empty() {
-            return Ok(self.bytes.clone());
+            let mut copy = rewrite::room(self.bytes.len())?;
+            copy.extend_from_slice(&self.bytes);
+            return Ok(copy);
         }
         rewrite::rewritten(&self.bytes, &self.directory, changes)
     }

@@ -22,7 +22,7 @@ pub(super) fn rewritten(
     changes: Vec<(String, PartChange)>,
 ) -> Result<Vec<u8>, OpenError> {
     let added: usize = changes.iter().map(|(name, change)| change.room() + 2 * name.len() + 128).sum();
-    let mut writer = Writer { out: Vec::with_capacity(bytes.len() + added), records: Vec::new() };
+    let mut writer = Writer { out: room(bytes.len() + added)?, records: Vec::new() };
     let order: Vec<String> = changes.iter().map(|(name, _)| folded(name)).collect();
     let names: Vec<String> =
         changes.iter().map(|(name, _)| name.trim_start_matches('/').to_owned()).collect();
@@ -51,6 +51,17 @@ impl Deflated {
     fn length(&self) -> usize {
         self.pieces.iter().map(Vec::len).sum()
     }
+}
+
+/// An empty buffer with that much room.
+pub(super) fn room(length: usize) -> Result<Vec<u8>, OpenError> {
+    let mut buffer = Vec::new();
+    buffer.try_reserve_exact(length).map_err(|_| OpenError::OverLimit {
+        part: "container".to_owned(),
+        what: "memory",
+        limit: length as u64,
+    })?;
+    Ok(buffer)
 }
 
 impl PartChange {

@@ -1,11 +1,12 @@
 //! A grid as it is built, cell by cell.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::pages::Cells;
 use super::records::{FormulaRecord, Kind, Length, MERGE_BLOCK, Reach, Record, RowRecord};
 use super::{FormulaKind, Sheet, Strings, ValueRef};
-use crate::address::{CellRef, Range};
+use crate::address::{CellRef, LAST_ROW, Range};
 
 /// A cell that does not fit into the grid that is being built.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -17,6 +18,12 @@ pub enum BuildError {
     /// There are more cells, or more text, than the grid holds.
     #[error("the sheet is too large")]
     TooLarge,
+    /// There is no memory for more; the field says how many bytes the grid takes.
+    #[error("there is no memory left beside the {0} bytes of the sheet")]
+    NoMemory(usize),
+    /// Two merged ranges have cells in common.
+    #[error("the merged ranges {0} and {1} overlap")]
+    Overlap(Range, Range),
 }
 
 /// Builds a grid from cells given row by row and column by column.
@@ -58,7 +65,12 @@ impl SheetBuilder {
         if self.sheet.rows.last().is_some_and(|row| row.number >= number) {
             self.out_of_order(CellRef::new(number, 1).ok_or(BuildError::TooLarge)?)?;
         }
-        let (page, first) = self.sheet.cells.start_row().ok_or(BuildError::TooLarge)?;
+        // Rows that come again are joined, which no file needs often.
+        if self.sheet.rows.len() >= 2 * LAST_ROW as usize {
+            return Err(BuildError::TooLarge);
+        }
+        self.sheet.rows.try_reserve(1).map_err(|_| self.no_memory())?;
+        let (page, first) = self.sheet.cells.start_row().ok_or_else(|| self.no_memory())?;
         self.sheet.rows.push(RowRecord { number, first, page, hidden, style: None });
         Ok(())
     }
@@ -103,6 +115,7 @@ impl SheetBuilder {
     /// When the grid is full.
     pub fn formula(&mut self, text: &str, kind: FormulaKind) -> Result<(), BuildError> {
         let (at, length) = self.store(text)?;
+        self.sheet.formulas.try_reserve(1).map_err(|_| self.no_memory())?;
         self.sheet.formulas.push(FormulaRecord { at, length, kind });
         let number = u32::try_from(self.sheet.formulas.len()).map_err(|_| BuildError::TooLarge)?;
         if let Some(record) = self.sheet.cells.last_mut() {
@@ -162,7 +175,7 @@ impl SheetBuilder {
             self.row(at.row(), false)?;
         }
         self.last = Some(at);
-        self.sheet.cells.push(record);
+        self.sheet.cells.push(record).ok_or_else(|| self.no_memory())?;
         Ok(())
     }
 
@@ -177,12 +190,16 @@ impl SheetBuilder {
     /// The finished grid of cells that came in any order.
     ///
     /// # Errors
-    /// When a cell came twice.
+    /// When a cell came twice, or merged ranges overlap.
     pub(crate) fn sorted(mut self) -> Result<Sheet, BuildError> {
         if self.order == Order::Mixed {
             self.sort()?;
         }
-        Ok(self.finish())
+        self.sheet.merges.sort_unstable();
+        match overlap(&self.sheet.merges) {
+            Some((one, other)) => Err(BuildError::Overlap(one, other)),
+            None => Ok(self.finish()),
+        }
     }
 
     /// Brings rows and cells into rising order; rows of one number become one.
@@ -196,6 +213,7 @@ impl SheetBuilder {
             .map(|(row, next)| (row, sheet.cells.of_row(row, next)))
             .collect();
         pieces.sort_by_key(|(row, _)| row.number);
+        let size = BuildError::NoMemory(sheet.cells.len() * size_of::<Record>());
         let (mut rows, mut cells) = (Vec::with_capacity(pieces.len()), Cells::default());
         for piece in pieces.chunk_by(|(a, _), (b, _)| a.number == b.number) {
             let Some(&(&RowRecord { number, .. }, _)) = piece.first() else { continue };
@@ -211,14 +229,20 @@ impl SheetBuilder {
             }
             let hidden = piece.iter().any(|(row, _)| row.hidden);
             let style = piece.iter().find_map(|(row, _)| row.style);
-            let (page, first) = cells.start_row().ok_or(BuildError::TooLarge)?;
+            let (page, first) = cells.start_row().ok_or_else(|| size.clone())?;
             rows.push(RowRecord { number, first, page, hidden, style });
             for record in own {
-                cells.push(record);
+                cells.push(record).ok_or_else(|| size.clone())?;
             }
         }
         (sheet.rows, sheet.cells) = (rows, cells);
         Ok(())
+    }
+
+    fn no_memory(&self) -> BuildError {
+        let sheet = &self.sheet;
+        let records = sheet.cells.len() * size_of::<Record>() + size_of_val(sheet.rows.as_slice());
+        BuildError::NoMemory(records + size_of_val(sheet.formulas.as_slice()) + sheet.texts.len())
     }
 
     /// Bytes of text that the grid holds so far.
@@ -227,6 +251,54 @@ impl SheetBuilder {
     }
 
     fn store(&mut self, text: &str) -> Result<(u32, Length), BuildError> {
-        self.sheet.texts.push(text).ok_or(BuildError::TooLarge)
+        self.sheet.texts.push(text).ok_or_else(|| self.no_memory())
+    }
+}
+
+/// The first two of the ranges, sorted by their first cell, that have a cell in common.
+fn overlap(sorted: &[Range]) -> Option<(Range, Range)> {
+    // By their left column, the ranges that reached the row at hand; they lie beside each other.
+    let mut open: BTreeMap<u16, Range> = BTreeMap::new();
+    for range in sorted {
+        let (left, right) = (range.first().column(), range.last().column());
+        let before = open.range(..left).next_back().filter(|(_, other)| other.last().column() >= left);
+        let mut met: Vec<Range> = before.map(|(_, other)| *other).into_iter().collect();
+        met.extend(open.range(left..=right).map(|(_, other)| *other));
+        for other in met {
+            if other.last().row() >= range.first().row() {
+                return Some((other, *range));
+            }
+            open.remove(&other.first().column());
+        }
+        open.insert(left, *range);
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn ranges(text: &str) -> Vec<Range> {
+        let mut ranges: Vec<Range> = text.split(' ').map(|range| range.parse().unwrap()).collect();
+        ranges.sort_unstable();
+        ranges
+    }
+
+    #[test]
+    fn ranges_with_a_cell_in_common_are_found() {
+        for (text, pair) in [
+            ("A1:B2 B2:C3", "A1:B2 B2:C3"),
+            ("A1:A9 C1:D2 B3:E3 C9:D9 E2:F3", "E2:F3 B3:E3"),
+            ("A1:XFD1048576 C3:D4", "A1:XFD1048576 C3:D4"),
+            ("B2:D4 A3:E3", "B2:D4 A3:E3"),
+            ("A1:B1 A1:B1", "A1:B1 A1:B1"),
+        ] {
+            let found = overlap(&ranges(text)).map(|(one, other)| format!("{one} {other}"));
+            assert_eq!(found.as_deref(), Some(pair), "{text}");
+        }
+        for text in ["A1:B2 C1:D2 A3:D3", "A1:A9 B1:B2 C1:C9 B3:B9", "B1:B3 A4:C4 A1:A3 C1:C3"] {
+            assert_eq!(overlap(&ranges(text)), None, "{text}");
+        }
     }
 }

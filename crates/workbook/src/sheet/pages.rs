@@ -16,23 +16,33 @@ pub(super) struct Cells {
 }
 
 impl Cells {
-    /// Starts a row: the page and the place in it where its records will stand. `None` past two billion cells.
+    /// Starts a row: the page and the place in it where its records will stand. `None` past two billion cells, and
+    /// where memory ends.
     pub(super) fn start_row(&mut self) -> Option<(u16, u32)> {
-        match self.pages.last() {
-            None => self.pages.push(Vec::new()),
-            Some(page) if page.len() >= RECORDS => self.pages.push(Vec::with_capacity(RECORDS + 64)),
-            Some(_) => {}
+        let room = match self.pages.last() {
+            None => Some(0),
+            Some(page) if page.len() >= RECORDS => Some(RECORDS + 64),
+            Some(_) => None,
+        };
+        if let Some(room) = room {
+            let mut page = Vec::new();
+            page.try_reserve_exact(room).ok()?;
+            self.pages.push(page);
         }
         let page = self.pages.len().checked_sub(1)?;
         Some((u16::try_from(page).ok()?, u32::try_from(self.pages.last()?.len()).ok()?))
     }
 
-    /// Adds a cell to the row started last.
-    pub(super) fn push(&mut self, record: Record) {
-        if let Some(page) = self.pages.last_mut() {
-            page.push(record);
-            self.count += 1;
+    /// Adds a cell to the row started last. `None` where memory ends.
+    #[inline]
+    pub(super) fn push(&mut self, record: Record) -> Option<()> {
+        let page = self.pages.last_mut()?;
+        if page.len() == page.capacity() {
+            page.try_reserve(1).ok()?;
         }
+        page.push(record);
+        self.count += 1;
+        Some(())
     }
 
     /// The cell added last.
@@ -68,7 +78,8 @@ pub(super) struct Texts {
 }
 
 impl Texts {
-    /// Adds a text: where it lies, and its bytes. `None` where the pages are full, at 4 GiB of short texts.
+    /// Adds a text: where it lies, and its bytes. `None` where the pages are full, at 4 GiB of short texts,
+    /// and where memory ends.
     pub(super) fn push(&mut self, text: &str) -> Option<(u32, Length)> {
         let length = Length::try_from(text.len()).unwrap_or(LONG);
         let is_long = length == LONG;
@@ -79,12 +90,15 @@ impl Texts {
                 (true, false) => 0,
                 (false, false) => 1 << TEXT_BITS,
             };
-            self.pages.push(String::with_capacity(room));
+            let mut page = String::new();
+            page.try_reserve_exact(room).ok()?;
+            self.pages.push(page);
             self.closed = is_long;
         }
         let number = u32::try_from(self.pages.len().checked_sub(1)?).ok()?;
         let page = self.pages.last_mut()?;
         let at = number.checked_mul(1 << TEXT_BITS)?.checked_add(u32::try_from(page.len()).ok()?)?;
+        page.try_reserve(text.len()).ok()?;
         page.push_str(text);
         self.length += text.len();
         Some((at, length))
@@ -142,7 +156,7 @@ mod tests {
             rows.push(RowRecord { number, first, page, hidden: false, style: None });
             for column in 1..=20 {
                 let at = number * 20 + u32::from(column);
-                cells.push(Record::new(column, Kind::Blank, (at, 0), 7).unwrap());
+                cells.push(Record::new(column, Kind::Blank, (at, 0), 7).unwrap()).unwrap();
             }
         }
         assert_eq!(cells.len(), 100_000);

@@ -10,13 +10,20 @@ pub struct Strings {
 }
 
 impl Strings {
-    /// Adds a string; its number is how many came before. `None` past 4 GiB of text.
+    /// Adds a string; its number is how many came before. `None` past 4 GiB of text, and where memory ends.
     pub fn push(&mut self, string: &str) -> Option<u32> {
         let number = u32::try_from(self.ends.len()).ok()?;
         let end = u32::try_from(self.text.len() + string.len()).ok()?;
+        self.text.try_reserve(string.len()).ok()?;
+        self.ends.try_reserve(1).ok()?;
         self.text.push_str(string);
         self.ends.push(end);
         Some(number)
+    }
+
+    /// Bytes of memory the strings take.
+    pub(crate) fn size(&self) -> usize {
+        self.text.len() + self.ends.len() * size_of::<u32>()
     }
 
     /// A string by its number.
