@@ -43,6 +43,7 @@ fn faults() -> Result<Vec<String>, String> {
     for (folder, modules) in ORDER {
         faults.extend(order_faults(folder, modules)?);
     }
+    faults.extend(unheld()?);
     for case in crate::regress::cases()? {
         let path = case.join("transcript.txt");
         let length = std::fs::metadata(&path).map_or(0, |meta| meta.len());
@@ -51,6 +52,22 @@ fn faults() -> Result<Vec<String>, String> {
         }
     }
     Ok(faults)
+}
+
+/// Tests that docs/reliability.md names and that are not there.
+fn unheld() -> Result<Vec<String>, String> {
+    let page = read_text(&root().join("docs/reliability.md"))?;
+    let mut tests = String::new();
+    for path in rust_files(&root().join("crates"))? {
+        tests.push_str(&read_text(&path)?);
+    }
+    let is_test = |name: &&str| {
+        name.contains('_')
+            && name.bytes().all(|byte| byte.is_ascii_lowercase() || matches!(byte, b'_' | b'0'..=b'9'))
+    };
+    let named = page.split('`').skip(1).step_by(2).filter(is_test);
+    let missing = named.filter(|name| !tests.contains(&format!("fn {name}()")));
+    Ok(missing.map(|name| format!("docs/reliability.md: there is no test {name}")).collect())
 }
 
 /// Every Rust file below a folder.
