@@ -18,6 +18,37 @@ pub fn check(data: &[u8]) {
     for name in book.names() {
         let _ = references(&name.text);
     }
+    // One input in four, since it is read once more.
+    if data.len() % 4 == 0 && !holds(data, b"<![CDATA[") {
+        check_short_cut(&book, data);
+    }
+}
+
+fn holds(data: &[u8], piece: &[u8]) -> bool {
+    data.windows(piece.len()).any(|window| window == piece)
+}
+
+/// Cells as programs write them are read in one step; with another blank in each they are not, and mean the same.
+fn check_short_cut(book: &Workbook, data: &[u8]) {
+    let usual: &[u8] = b"<c r=";
+    let mut spread = Vec::with_capacity(data.len() + 64);
+    let mut rest = data;
+    while let Some(at) = rest.windows(usual.len()).position(|window| window == usual) {
+        spread.extend_from_slice(&rest[..at]);
+        spread.extend_from_slice(b"<c  r=");
+        rest = &rest[at + usual.len()..];
+    }
+    spread.extend_from_slice(rest);
+    let Ok(other) = Workbook::open(Input::new(&spread).container()) else {
+        panic!("a blank keeps it from opening")
+    };
+    for id in book.sheet_ids() {
+        let cells = |book: &Workbook| {
+            let sheet = book.sheet(id).ok()?;
+            Some(sheet.rows().flat_map(Row::cells).map(|cell| format!("{cell:?}")).collect::<Vec<_>>())
+        };
+        assert_eq!(cells(book), cells(&other), "sheet {}", id.0 + 1);
+    }
 }
 
 /// A grid is in order, inside its bounds, and tells the same of a cell by every way to it.
