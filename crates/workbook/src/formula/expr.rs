@@ -381,7 +381,8 @@ fn unquoted(written: &str) -> String {
 }
 
 fn plain_error(written: &str) -> String {
-    written.find('#').and_then(|at| written.get(at..)).unwrap_or(written).to_ascii_uppercase()
+    // A sheet's name may hold the sign, too.
+    written.rfind('#').and_then(|at| written.get(at..)).unwrap_or(written).to_ascii_uppercase()
 }
 
 fn name(token: Token<'_>) -> Expr {
@@ -446,6 +447,7 @@ mod tests {
             ("IF(N(D7)=0,\"\",H7/D7)", "(IF ((n d7) equal 0) \"\" (h7 divide d7))"),
             ("@A1+预算", "((@ a1) add 预算)"),
             ("Sheet1!#REF!+1", "(#ref! add 1)"),
+            ("'a#b'!#ref!+1", "(#ref! add 1)"),
         ];
         for (text, expected) in cases {
             assert_eq!(parse(text).map(|expr| shown(&expr)).as_deref(), Ok(expected), "{text}");
