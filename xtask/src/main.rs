@@ -9,6 +9,7 @@
 mod ci;
 mod codegen;
 mod corpus;
+mod coverage;
 mod fuzz;
 mod oracle;
 mod regress;
@@ -34,6 +35,8 @@ const USAGE: &str = "cargo xtask CHORE
                                          in test-data/corpus with a reason; --full has openpyxl look at each edit
   fuzz [--seconds N] [TARGET…]           run the fuzz targets (reader, patch, formula, calc), each N seconds
                                          (60 unless given), from the seeds and what earlier runs found
+  coverage [--missed]                    run the tests instrumented (cargo-llvm-cov) and tell which share of each
+                                         module's lines they run; fails below the floors
   ci                                     all of it, as .ci/run does after the tests
 ";
 
@@ -44,6 +47,7 @@ fn main() -> ExitCode {
         "regress" => regress::main(rest),
         "codegen" => codegen::main(rest),
         "tidy" => tidy::main(),
+        "coverage" => coverage::main(rest),
         "fuzz" => fuzz::main(rest),
         "oracle" => oracle::main(rest),
         "corpus" => corpus::main(rest),
