@@ -19,7 +19,7 @@ pub fn check(data: &[u8]) {
         let _ = references(&name.text);
     }
     // One input in four, since it is read once more.
-    if data.len() % 4 == 0 && !holds(data, b"<![CDATA[") {
+    if data.len().is_multiple_of(4) && !holds(data, b"<![CDATA[") {
         check_short_cut(&book, data);
     }
 }

@@ -288,4 +288,36 @@ mod tests {
         );
         assert!(!fits("*.xlsx", "汇总表.xls") && !fits("?", "") && !fits("a*b", "abc"));
     }
+
+    fn shown(listing: &Listing, folder: &Path) -> Vec<String> {
+        let one = |input: &Result<Input, Failure>| match input {
+            Ok(Input::File(path)) => {
+                path.strip_prefix(folder).unwrap_or(path).display().to_string().replace('\\', "/")
+            }
+            Ok(_) => "-".to_owned(),
+            Err(_) => "?".to_owned(),
+        };
+        listing.inputs.iter().map(one).collect()
+    }
+
+    #[test]
+    fn globs_and_lists_give_what_they_name_once() {
+        let folder = tempfile::tempdir().unwrap();
+        let at = |name: &str| folder.path().join(name);
+        fs::create_dir_all(at("2023年/甲")).unwrap();
+        for name in ["a.xlsx", "b.xlsm", "c.txt", "2023年/甲/d.xlsx", "2023年/e.xlsx", "~$a.xlsx"] {
+            fs::write(at(name), "x").unwrap();
+        }
+        let list = at("list.txt");
+        let lines = [at("b.xlsm"), at("missing.xlsx"), PathBuf::from("-")];
+        let lines = lines.map(|path| path.display().to_string()).join("\n\n ");
+        fs::write(&list, format!("\u{feff}{lines}\n")).unwrap();
+        let named = [at("*.xls?"), at("20*/*"), at("*.ods")];
+        let listing = Listing::of(&named, Some(&list), Wanted::Spreadsheets).unwrap();
+        let found = shown(&listing, folder.path());
+        assert_eq!(found, ["a.xlsx", "b.xlsm", "2023年/e.xlsx", "2023年/甲/d.xlsx", "?", "?", "-"]);
+        assert!(listing.many);
+        let missing = Listing::of(&[], Some(&at("nowhere.txt")), Wanted::Spreadsheets);
+        assert!(missing.is_err());
+    }
 }

@@ -266,6 +266,13 @@ mod tests {
         ("A6", "\"\""),
         ("A4", "TRUE"),
         ("(1+2)*-3", "-9"),
+        ("AND(1<>2,1<=1,NOT(1<=0),2>=1)", "TRUE"),
+        ("A9=A5", "FALSE"),
+        ("A5=A9", "FALSE"),
+        ("TRUE>A5", "TRUE"),
+        ("A5<TRUE", "TRUE"),
+        ("TRUE=FALSE", "FALSE"),
+        ("A5&\"x\"", "\"x\""),
         ("--\"5\"", "5"),
     ];
 
@@ -313,6 +320,8 @@ mod tests {
             ("F15+1", "unknown: F15 (the function TODAY with 0 arguments)"),
             ("循环", "unknown: the name 循环, which leads through too many others"),
             ("2^0.5", "unknown: the power 0.5"),
+            ("\"甲\"<\"乙\"", "unknown: the order of two texts"),
+            ("1E400+1", "unknown: the number 1E400"),
             ("\"1,000\"+1", "unknown: the text \"1,000\" as a number"),
             ("9E27*9E27", "unknown: a number too large for exact arithmetic"),
             ("Table1[金额]", "unknown: the table reference Table1[金额]"),

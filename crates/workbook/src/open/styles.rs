@@ -136,3 +136,21 @@ pub(super) fn built_in(id: u32) -> &'static str {
         _ => "General",
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn formats_known_by_number_show_what_excel_shows() {
+        let format = |id: u32| NumberFormat { code: built_in(id).to_owned() };
+        let dates: Vec<u32> = (0..60).filter(|id| format(*id).is_date()).collect();
+        let expected: Vec<u32> = (14..=22).chain(27..=36).chain(45..=47).chain(50..=58).collect();
+        assert_eq!(dates, expected);
+        let decimals = |wanted: u8| (0..60).filter(move |id| format(*id).decimals() == Some(wanted));
+        assert_eq!(decimals(2).collect::<Vec<_>>(), [2, 4, 7, 8, 10, 11, 39, 40, 43, 44]);
+        assert_eq!((0..60).filter(|id| format(*id).is_percent()).collect::<Vec<_>>(), [9, 10]);
+        assert_eq!((0..200).filter(|id| format(*id).is_text()).collect::<Vec<_>>(), [49]);
+        assert!([0, 23, 26, 59, 163].iter().all(|id| format(*id).is_general()));
+    }
+}

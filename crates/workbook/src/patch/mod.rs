@@ -188,7 +188,8 @@ impl<'a> Rewrite<'a> {
         Ok(())
     }
 
-    /// Refuses a style sheet that does not read as was meant: the old styles as before, the others as asked for.
+    /// Refuses a style sheet that does not read as was meant: the old styles as before, the others as asked for, and
+    /// only for the cells that asked.
     fn check_styles(
         &self,
         part: &str,
@@ -198,8 +199,12 @@ impl<'a> Rewrite<'a> {
         let read = text.map(|text| crate::open::styles::read_in(text, part, &self.workbook.limits));
         let read = read.transpose()?;
         let after = read.as_ref().unwrap_or(before);
+        // A cell that names a style which is not there must not get the new one.
+        let grids = || self.workbook.sheet_ids().filter_map(|id| self.workbook.sheet(id).ok());
+        let strays = || grids().any(|grid| grid.highest_style() as usize >= before.len().max(1));
         let shows = |style: u32, code: &str| after.get(style as usize).is_some_and(|one| one.code == code);
-        if after.starts_with(before) && styles.derived().all(|(style, code)| shows(style, code)) {
+        let meant = after.starts_with(before) && styles.derived().all(|(style, code)| shows(style, code));
+        if meant && (text.is_none() || !strays()) {
             return Ok(());
         }
         let what = "its cell styles cannot be added to".to_owned();

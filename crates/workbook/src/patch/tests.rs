@@ -469,3 +469,41 @@ fn a_formula_keeps_every_character() {
     let sheet = again.sheet(SheetId(0)).unwrap();
     assert_eq!(sheet.formula("A1".parse().unwrap()).unwrap().text, text);
 }
+
+#[test]
+fn what_is_not_there_or_signed_is_refused() {
+    let signature = [("_xmlsignatures/sig1.xml", "<a/>")];
+    let edit = [number("A1", "1")];
+    assert_eq!(refusal("<sheetData/>", &signature, &edit), PatchError::Signed);
+    let signed = Workbook::open(package(&sheet_of("<sheetData/>"), &signature)).unwrap();
+    assert!(signed.apply(&edit, Signature::Void).is_ok());
+    let nowhere = Edit::SetCell {
+        sheet: SheetId(7),
+        cell: "A1".parse().unwrap(),
+        content: Content::Clear,
+        style: Style::Keep,
+    };
+    assert_eq!(refusal("<sheetData/>", &[], &[nowhere]), PatchError::NoSheet("8".to_owned()));
+    let unknown = styled("A1", Content::Bool(true), Style::Format("0.00".into()));
+    let cells = r#"<sheetData><row r="1"><c r="A1" s="9"/></row></sheetData>"#;
+    assert!(refusal(cells, &[], &[unknown]).to_string().contains("no cell style 9"));
+    let beside = styled("B1", Content::Bool(true), Style::Format("0.0000".into()));
+    assert!(refusal(cells, &[], &[beside]).to_string().contains("cannot be added to"));
+}
+
+#[test]
+fn a_sheet_of_many_pieces_is_changed_in_two_places_only() {
+    let row = |number: u32| {
+        format!(r#"<row r="{number}"><c r="A{number}" t="inlineStr"><is><t>项目{number}</t></is></c></row>"#)
+    };
+    let rows: String = (1..=9_000).map(row).collect();
+    let sheet = sheet_of(&format!("<sheetData><!-- {} --> {rows}</sheetData>", "x".repeat(200_000)));
+    let bytes = package(&sheet, &[]);
+    let (made, difference) = apply(&bytes, &[number("B9000", "2"), number("B1", "1")]);
+    assert_eq!(difference.cells.len(), 2);
+    let expected = [1, 9_000].into_iter().zip(["1", "2"]).fold(sheet, |sheet, (number, value)| {
+        let cell = format!("<c r=\"B{number}\"><v>{value}</v></c></row>");
+        sheet.replace(&row(number), &row(number).replace("</row>", &cell))
+    });
+    assert!(part(&made, "xl/worksheets/sheet1.xml") == expected);
+}

@@ -159,6 +159,14 @@ impl Sheet {
         self.column_styles.iter().find(inside).map_or(0, |(_, _, style)| *style)
     }
 
+    /// The highest style that a cell, a row or a column has.
+    pub(crate) fn highest_style(&self) -> u32 {
+        let cells = self.rows().flat_map(Row::cells).map(|cell| cell.style);
+        let rows = self.rows.iter().filter_map(|row| row.style);
+        let columns = self.column_styles.iter().map(|(_, _, style)| *style);
+        cells.chain(rows).chain(columns).max().unwrap_or(0)
+    }
+
     /// All formula cells, by row and column.
     pub fn formula_cells(&self) -> impl Iterator<Item = Cell<'_>> {
         let any = !self.formulas.is_empty();
