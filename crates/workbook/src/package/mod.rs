@@ -7,6 +7,7 @@
 
 mod content;
 mod directory;
+mod inflate;
 mod rewrite;
 
 use std::collections::HashMap;
@@ -17,6 +18,7 @@ use crate::error::OpenError;
 use crate::limits::Limits;
 pub(crate) use content::{TEXT, UNKNOWN, foreign};
 use directory::{Directory, Entry};
+use inflate::Inflater;
 
 /// Parts below this size are not held to the ratio limit.
 const RATIO_FROM: u64 = 1 << 20;
@@ -115,7 +117,7 @@ impl Package {
         let data = self.bytes.get(entry.data()).ok_or_else(|| damaged("its data lie outside the file"))?;
         let inner = match entry.method {
             directory::STORED => Inner::Stored(data),
-            directory::DEFLATED => Inner::Deflated(flate2::bufread::DeflateDecoder::new(data)),
+            directory::DEFLATED => Inner::Deflated(Inflater::new(data)),
             _ => return Err(damaged("a compression method other than deflate")),
         };
         if entry.inflated > self.limits.part_bytes {
@@ -184,7 +186,7 @@ fn over(entry: &Entry, what: &'static str, limit: u64) -> OpenError {
 #[derive(Debug)]
 enum Inner<'a> {
     Stored(&'a [u8]),
-    Deflated(flate2::bufread::DeflateDecoder<&'a [u8]>),
+    Deflated(Inflater<'a>),
 }
 
 /// Inflates a part and counts what comes out; the sizes in the headers are not believed.

@@ -1,6 +1,7 @@
 //! Content on its way into a package: deflated, counted and summed as it comes.
 
 use std::io::Write;
+use std::sync::{Mutex, PoisonError};
 
 use flate2::Compression;
 use flate2::write::DeflateEncoder;
@@ -29,6 +30,11 @@ pub trait Compressor {
     fn finish(self: Box<Self>) -> Deflated;
 }
 
+/// Compressors that are not in use: making one clears 300 KB.
+static SPARE: Mutex<Vec<DeflateEncoder<Vec<u8>>>> = Mutex::new(Vec::new());
+/// As many are kept as sheets are written at a time on a large machine.
+const MOST: usize = 64;
+
 /// Deflates each piece as it comes.
 #[derive(Debug)]
 pub struct Inline {
@@ -40,8 +46,9 @@ pub struct Inline {
 impl Inline {
     /// A compressor with nothing in it.
     pub fn new() -> Self {
-        let encoder = DeflateEncoder::new(Vec::new(), Compression::new(LEVEL));
-        Self { encoder, crc: crc32fast::Hasher::new(), length: 0 }
+        let spare = SPARE.lock().unwrap_or_else(PoisonError::into_inner).pop();
+        let made = || DeflateEncoder::new(Vec::new(), Compression::new(LEVEL));
+        Self { encoder: spare.unwrap_or_else(made), crc: crc32fast::Hasher::new(), length: 0 }
     }
 }
 
@@ -59,8 +66,12 @@ impl Compressor for Inline {
         drop(self.encoder.write_all(&piece));
     }
 
-    fn finish(self: Box<Self>) -> Deflated {
-        let bytes = self.encoder.finish().unwrap_or_default();
+    fn finish(mut self: Box<Self>) -> Deflated {
+        let bytes = self.encoder.reset(Vec::new()).unwrap_or_default();
+        let mut spare = SPARE.lock().unwrap_or_else(PoisonError::into_inner);
+        if spare.len() < MOST {
+            spare.push(self.encoder);
+        }
         Deflated { pieces: vec![bytes], inflated: self.length, crc: self.crc.finalize() }
     }
 }
