@@ -8,7 +8,7 @@ use std::thread::{Builder, JoinHandle};
 
 use jixiao_selfeval::rules::{self, Context, Findings};
 use jixiao_workbook::package::Deflated;
-use jixiao_workbook::patch::{Block, Blocks, Compressor};
+use jixiao_workbook::patch::{Block, Compressor};
 use rayon::prelude::*;
 
 /// From this many projects or edits on a thread pays.
@@ -48,8 +48,8 @@ pub(crate) struct Beside {
     count: usize,
     blocks: SyncSender<(usize, Vec<u8>)>,
     workers: Vec<JoinHandle<Vec<(usize, Block)>>>,
-    /// What deflates here, where the system gives no thread, and the blocks that are done.
-    alone: Option<(Blocks, Vec<(usize, Block)>)>,
+    /// The blocks that are deflated here, where the system gives no thread.
+    alone: Option<Vec<(usize, Block)>>,
 }
 
 impl Beside {
@@ -63,7 +63,7 @@ impl Beside {
             Builder::new().spawn(move || deflate(&waiting)).ok()
         };
         let workers: Vec<_> = (0..threads).filter_map(start).collect();
-        let alone = workers.is_empty().then(|| (Blocks::new(), Vec::new()));
+        let alone = workers.is_empty().then(Vec::new);
         Self { gathered: Vec::with_capacity(BLOCK + BLOCK / 4), count: 0, workers, blocks, alone }
     }
 
@@ -71,7 +71,7 @@ impl Beside {
     fn send(&mut self, next: Vec<u8>) {
         let block = std::mem::replace(&mut self.gathered, next);
         match &mut self.alone {
-            Some((blocks, done)) => done.push((self.count, blocks.deflate(&block))),
+            Some(done) => done.push((self.count, Block::of(&block))),
             // The workers only stop listening by a panic, which `finish` passes on.
             None => drop(self.blocks.send((self.count, block))),
         }
@@ -81,9 +81,8 @@ impl Beside {
 
 /// Deflates the blocks that come until there are no more.
 fn deflate(waiting: &Mutex<Receiver<(usize, Vec<u8>)>>) -> Vec<(usize, Block)> {
-    let mut blocks = Blocks::new();
     let next = || waiting.lock().ok()?.recv().ok();
-    std::iter::from_fn(next).map(|(number, block)| (number, blocks.deflate(&block))).collect()
+    std::iter::from_fn(next).map(|(number, block)| (number, Block::of(&block))).collect()
 }
 
 impl Compressor for Beside {
@@ -100,9 +99,9 @@ impl Compressor for Beside {
         drop(blocks);
         let done = |worker: JoinHandle<_>| worker.join().unwrap_or_else(|panic| resume_unwind(panic));
         let mut made: Vec<(usize, Block)> = workers.into_iter().flat_map(done).collect();
-        made.extend(alone.into_iter().flat_map(|(_, done)| done));
+        made.extend(alone.into_iter().flatten());
         made.sort_unstable_by_key(|(number, _)| *number);
-        Blocks::joined(made.into_iter().map(|(_, block)| block))
+        Block::joined(made.into_iter().map(|(_, block)| block))
     }
 }
 

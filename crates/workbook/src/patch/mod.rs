@@ -15,7 +15,7 @@ use std::collections::BTreeMap;
 use batch::{Batch, CellEdit, Guard};
 use cell::Change;
 use deflate::deflated;
-pub use deflate::{Block, Blocks, Compressor, Inline};
+pub use deflate::{Block, Compressor, Inline};
 use parts::{Relation, read_text, relations, relations_part, spelled};
 use splice::{Part, spliced};
 use styles::StyleSheet;
