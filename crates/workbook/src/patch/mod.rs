@@ -22,8 +22,8 @@ use styles::StyleSheet;
 
 use crate::edit::{Edit, Style};
 use crate::error::{OpenError, PatchError};
-use crate::package::{Package, PartChange};
-use crate::workbook::{SheetId, Workbook};
+use crate::package::{Package, PartChange, folded};
+use crate::workbook::{SheetEntry, SheetId, Workbook};
 
 /// Whether a signed workbook may be edited, which voids its signature.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
@@ -133,6 +133,12 @@ impl<'a> Rewrite<'a> {
         let entry = self.workbook.entry(id).ok_or_else(|| PatchError::NoSheet((id.0 + 1).to_string()))?;
         if !entry.grid {
             return Err(PatchError::NoSheet(entry.name.clone()));
+        }
+        let sharing = |other: &&SheetEntry| folded(&other.part) == folded(&entry.part);
+        if self.workbook.sheets().iter().filter(sharing).count() > 1 {
+            // An edit of one sheet would be one of the other, too.
+            let what = "two sheets of the workbook lead to it".to_owned();
+            return Err(PatchError::Open(OpenError::Damaged { part: entry.part.clone(), what }));
         }
         let guard = Guard::new(self.workbook, self.package, id)?;
         let mut changes: Vec<Change<'_>> = Vec::with_capacity(edits.len());
