@@ -6,6 +6,7 @@
     reason = "xtask is a program for developers: it reads and writes the checkout and talks to the terminal"
 )]
 
+mod bench;
 mod ci;
 mod codegen;
 mod corpus;
@@ -37,6 +38,10 @@ const USAGE: &str = "cargo xtask CHORE
                                          (60 unless given), from the seeds and what earlier runs found
   coverage [--missed]                    run the tests instrumented (cargo-llvm-cov) and tell which share of each
                                          module's lines they run; fails below the floors
+  bench [--quick] [--rounds N] [--no-peers] [--write] [--date DATE]
+                                         measure the budgets beside the floor and the peers of ../shared/bench;
+                                         --write puts the figures into docs/benchmarks.md
+  bench --inner                          measure the steps of the libraries
   ci                                     all of it, as .ci/run does after the tests
 ";
 
@@ -52,6 +57,9 @@ fn main() -> ExitCode {
         "oracle" => oracle::main(rest),
         "corpus" => corpus::main(rest),
         "corpus-probe" => corpus::probe(rest),
+        "bench" => bench::main(rest),
+        // What `bench` starts to measure one process.
+        "measured" => bench::measured(rest),
         "ci" => ci::main(),
         _ => Err(USAGE.to_owned()),
     };

@@ -1,6 +1,7 @@
 //! Bytes to a file: never torn, never over something that should stay, no debris.
 //!
-//! An output is staged in a temporary file beside its target, synced, and only then renamed.
+//! An output is staged in a temporary file beside its target, synced, and only then renamed. Several outputs are
+//! synced together where the system can, which costs hardly more than one.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, File};
@@ -8,7 +9,7 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use crate::failure::{Failure, What};
-use crate::input::{Input, Places, owner_file};
+use crate::input::{Input, Places, State, owner_file};
 use crate::temporary::Temporary;
 
 /// What may happen to a file that already stands at the target.
@@ -85,16 +86,40 @@ fn same_file(a: &Path, b: &Path) -> bool {
     matches!((fs::canonicalize(a), fs::canonicalize(b)), (Ok(a), Ok(b)) if a == b)
 }
 
-/// An output that is written and synced, but does not stand at its target yet. Dropped, it leaves nothing.
+/// When the bytes of an output are synced: always before it is put in its place.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Sync {
+    /// While it is staged.
+    Now,
+    /// With the others it is committed with.
+    Together,
+}
+
+impl Sync {
+    /// For one output, or one of many.
+    pub(crate) fn of(many: bool) -> Self {
+        if many && cfg!(target_os = "linux") { Self::Together } else { Self::Now }
+    }
+}
+
+/// An output that is written, but does not stand at its target yet. Dropped, it leaves nothing.
 pub(crate) struct Staged {
     file: Temporary,
     target: PathBuf,
     shown: String,
     replace: Replace,
+    sync: Sync,
+    /// The input that is replaced, as it was when it was read.
+    read: Option<(Input, Option<State>)>,
 }
 
 /// Writes the bytes beside the target. `None` where the target is a device or a pipe, which got them directly.
-pub(crate) fn stage(target: &Path, bytes: &[u8], replace: Replace) -> Result<Option<Staged>, Failure> {
+pub(crate) fn stage(
+    target: &Path,
+    bytes: &[u8],
+    replace: Replace,
+    sync: Sync,
+) -> Result<Option<Staged>, Failure> {
     let shown = target.display().to_string();
     let failed = |error: &io::Error| Failure::writing(shown.clone(), error);
     let found = fs::metadata(target).ok();
@@ -111,7 +136,10 @@ pub(crate) fn stage(target: &Path, bytes: &[u8], replace: Replace) -> Result<Opt
     };
     let mut file = Temporary::new(folder(&target), found.as_ref()).map_err(|error| failed(&error))?;
     file.write(bytes).map_err(|error| failed(&error))?;
-    Ok(Some(Staged { file, target, shown, replace }))
+    if sync == Sync::Now {
+        file.sync().map_err(|error| failed(&error))?;
+    }
+    Ok(Some(Staged { file, target, shown, replace, sync, read: None }))
 }
 
 fn folder(target: &Path) -> &Path {
@@ -121,12 +149,68 @@ fn folder(target: &Path) -> &Path {
 impl Staged {
     /// Puts the output in its place, whole.
     pub(crate) fn commit(self) -> Result<(), Failure> {
-        let Self { file, target, shown, replace } = self;
-        let placed = file.place(&target, replace != Replace::Never);
-        placed.map_err(|error| Failure::writing(shown, &error))?;
-        sync_folder(folder(&target));
-        Ok(())
+        commit([self]).into_iter().collect()
     }
+
+    /// The output replaces its input, which must still be as it was then: what was saved into it meanwhile would
+    /// be lost under the result.
+    pub(crate) fn over(mut self, input: &Input, read: Option<State>) -> Self {
+        self.read = Some((input.clone(), read));
+        self
+    }
+
+    fn sync(&self) -> Result<(), Failure> {
+        self.file.sync().map_err(|error| Failure::writing(self.shown.clone(), &error))
+    }
+
+    fn place(self) -> Result<(), Failure> {
+        let Self { file, target, shown, replace, read, .. } = self;
+        if let Some((input, _)) = read.filter(|(input, read)| input.state() != *read) {
+            return Err(Failure::new(input.shown(), What::Changed));
+        }
+        let placed = file.place(&target, replace != Replace::Never);
+        placed.map_err(|error| Failure::writing(shown, &error))
+    }
+}
+
+/// Puts outputs in their places, each whole, and tells what became of each. The disk is waited for once.
+pub(crate) fn commit(staged: impl IntoIterator<Item = Staged>) -> Vec<Result<(), Failure>> {
+    let staged: Vec<Staged> = staged.into_iter().collect();
+    let folders: BTreeSet<PathBuf> = staged.iter().map(|one| folder(&one.target).to_owned()).collect();
+    let waiting = staged.iter().any(|one| one.sync == Sync::Together);
+    let together = waiting && sync_together(&folders).is_ok();
+    let one = |one: Staged| {
+        // What failed together may be the fault of one file, or of another program's.
+        if one.sync == Sync::Together && !together {
+            one.sync()?;
+        }
+        one.place()
+    };
+    let placed = staged.into_iter().map(one).collect();
+    for folder in &folders {
+        sync_folder(folder);
+    }
+    placed
+}
+
+/// Syncs everything on the file systems of some folders.
+#[cfg(target_os = "linux")]
+fn sync_together(folders: &BTreeSet<PathBuf>) -> io::Result<()> {
+    use std::os::unix::fs::MetadataExt;
+
+    let mut systems = BTreeSet::new();
+    for folder in folders {
+        let folder = File::open(folder)?;
+        if systems.insert(folder.metadata()?.dev()) {
+            rustix::fs::syncfs(folder)?;
+        }
+    }
+    Ok(())
+}
+
+#[cfg(not(target_os = "linux"))]
+fn sync_together(_folders: &BTreeSet<PathBuf>) -> io::Result<()> {
+    Err(io::ErrorKind::Unsupported.into())
 }
 
 /// Makes the rename itself last; where folders cannot be synced the file is complete all the same.
@@ -235,5 +319,40 @@ mod tests {
         assert_eq!(name("表-已填.xlsx", Lang::Zh), "表-已填.xlsx");
         assert_eq!(name("表-filled.xlsx", Lang::Zh), "表-filled.xlsx");
         assert!(is_ours(Path::new("a/表-已填.xlsx")) && !is_ours(Path::new("a/已填.xlsx")));
+    }
+
+    #[test]
+    fn of_several_outputs_each_is_whole_or_absent() {
+        let desk = tempfile::tempdir().unwrap();
+        let other = tempfile::tempdir_in(desk.path()).unwrap();
+        let targets = [desk.path().join("1"), other.path().join("2"), desk.path().join("3")];
+        for sync in [Sync::Now, Sync::Together] {
+            let stage =
+                |path: &PathBuf| stage(path, path.as_os_str().as_encoded_bytes(), Replace::Never, sync);
+            let staged: Vec<Staged> = targets.iter().map(|path| stage(path).unwrap().unwrap()).collect();
+            assert!(targets.iter().all(|path| !path.exists()), "nothing stands before it is committed");
+            fs::write(&targets[1], "someone else's").unwrap();
+            let placed = commit(staged);
+            assert_eq!(placed.iter().map(Result::is_ok).collect::<Vec<_>>(), [true, false, true]);
+            assert_eq!(fs::read_to_string(&targets[1]).unwrap(), "someone else's");
+            for path in [&targets[0], &targets[2]] {
+                assert_eq!(fs::read(path).unwrap(), path.as_os_str().as_encoded_bytes());
+            }
+            assert_eq!(fs::read_dir(desk.path()).unwrap().count(), 3, "no debris");
+            assert_eq!(fs::read_dir(other.path()).unwrap().count(), 1, "no debris");
+            for path in &targets {
+                fs::remove_file(path).unwrap();
+            }
+        }
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn where_nothing_syncs_together_each_is_synced_alone() {
+        let desk = tempfile::tempdir().unwrap();
+        let target = desk.path().join("1");
+        let staged = stage(&target, b"1", Replace::Never, Sync::Together).unwrap().unwrap();
+        assert!(sync_together(&BTreeSet::from([desk.path().join("no such folder")])).is_err());
+        assert!(staged.sync().is_ok() && !target.exists());
     }
 }

@@ -66,10 +66,15 @@ impl Temporary {
         Ok(made)
     }
 
-    /// Writes the content and waits until it is on the disk.
+    /// Writes the content.
     pub(crate) fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
         let Some(file) = &mut self.file else { return Ok(()) };
-        file.write_all(bytes)?;
+        file.write_all(bytes)
+    }
+
+    /// Waits until what was written is on the disk.
+    pub(crate) fn sync(&self) -> io::Result<()> {
+        let Some(file) = &self.file else { return Ok(()) };
         file.as_file().sync_all()
     }
 

@@ -19,7 +19,7 @@ use crate::help::chosen;
 use crate::input::Input;
 use crate::legacy::Opener;
 use crate::listing::{Listing, Wanted};
-use crate::output::{self, CHECKED, Replace, Target};
+use crate::output::{self, CHECKED, Replace, Staged, Sync, Target};
 
 /// What the flags mean.
 struct Request {
@@ -42,6 +42,20 @@ struct Outcome {
     report: String,
     line: FileLine,
     exit: Exit,
+    /// Why it was not checked.
+    failure: Option<Failure>,
+    written: Written,
+}
+
+/// What became of a report that goes to a file.
+enum Written {
+    /// It goes to standard output.
+    Not,
+    /// It waits to be put in its place.
+    Staged(Staged),
+    /// It is where it belongs.
+    Done,
+    Failed(Failure),
 }
 
 pub(super) fn run(args: Check, lang: Option<Language>, console: &mut Console<'_>) -> Result<Exit, Failure> {
@@ -53,26 +67,22 @@ pub(super) fn run(args: Check, lang: Option<Language>, console: &mut Console<'_>
     }
     let clashes = output::clashes(&listing.inputs, request.replace, |input| {
         // Without `-o` nothing is written.
-        request.output.as_ref().map_or(Target::Standard, |_| request.target(input, console.lang()))
+        request.output.as_ref().map_or(Target::Standard, |_| request.target(input))
     });
     let mut run = Run { exit: Exit::Done, lines: Vec::new(), parts: Vec::new() };
-    batch::run(
-        &listing.inputs,
-        jobs,
-        console,
-        |input| match input.path().and_then(|path| clashes.get(path)) {
-            Some(what) => Err(Failure::new(input.shown(), what.clone())),
-            None => one(&request, input),
-        },
-        |index, result, console| {
-            let input = listing.inputs.get(index).and_then(|input| input.as_ref().ok());
-            if let Some(input) = input {
+    let inputs = &listing.inputs;
+    let work = |input: &Input| Ok(request.outcome(input, input.path().and_then(|path| clashes.get(path))));
+    batch::run(inputs, jobs, console, work, |first, results, console| {
+        let told = results.into_iter().map(|told| told.unwrap_or_else(|failure| request.missing(failure)));
+        let mut outcomes: Vec<Outcome> = told.collect();
+        place(&mut outcomes);
+        for (index, outcome) in (first..).zip(outcomes) {
+            if let Some(Ok(input)) = inputs.get(index) {
                 note_owner(input, console);
             }
-            let told = run.tell(&request, input, result, console);
-            run.exit = run.exit.max(told);
-        },
-    );
+            run.tell(&request, outcome, console);
+        }
+    });
     run.close(&request, &listing, console);
     Ok(run.exit)
 }
@@ -86,43 +96,22 @@ struct Run {
 }
 
 impl Run {
-    fn tell(
-        &mut self,
-        request: &Request,
-        input: Option<&Input>,
-        result: Result<Outcome, Failure>,
-        console: &mut Console<'_>,
-    ) -> Exit {
-        let outcome = match result {
-            Ok(outcome) => outcome,
-            Err(failure) => {
+    fn tell(&mut self, request: &Request, outcome: Outcome, console: &mut Console<'_>) {
+        self.exit = self.exit.max(outcome.exit);
+        if let Some(failure) = &outcome.failure {
+            console.failure(failure);
+        }
+        match outcome.written {
+            Written::Done | Written::Staged(_) => {}
+            Written::Not => self.print(request, outcome.report, console),
+            Written::Failed(failure) => {
                 console.failure(&failure);
-                let path = input.map_or_else(|| failure.about.clone(), Input::shown);
-                let source = Source { path: &path, sha256: None, profile: &request.terms.profile.name };
-                let report = match request.format {
-                    Format::Text => String::new(),
-                    _ => json::file(source, Err(&failure.unread()), request.lang),
-                };
-                let line = failed_line(path.clone(), &failure, console);
-                Outcome { report, line, exit: failure.exit() }
-            }
-        };
-        let exit = outcome.exit;
-        let written = match &request.output {
-            Some(_) if !outcome.report.is_empty() => request.write(input, &outcome, console),
-            _ => Ok(false),
-        };
-        match written {
-            Ok(true) => {}
-            Ok(false) => self.print(request, outcome.report, console),
-            Err(failure) => {
-                console.failure(&failure);
-                self.lines.push(failed_line(outcome.line.path, &failure, console));
-                return exit.max(failure.exit());
+                self.exit = self.exit.max(failure.exit());
+                self.lines.push(failed_line(outcome.line.path, &failure, console.lang()));
+                return;
             }
         }
         self.lines.push(outcome.line);
-        exit
     }
 
     fn print(&mut self, request: &Request, report: String, console: &mut Console<'_>) {
@@ -192,37 +181,80 @@ impl Request {
         (self.select.is_empty() || among(&self.select)) && !among(&self.ignore)
     }
 
+    /// Checks one input, and writes its report where `-o` says.
+    fn outcome(&self, input: &Input, clash: Option<&What>) -> Outcome {
+        let done = match clash {
+            Some(what) => Err(Failure::new(input.shown(), what.clone())),
+            None => one(self, input),
+        };
+        self.kept(input, done.unwrap_or_else(|failure| self.unread(Some(input), failure)))
+    }
+
+    /// What is told of an input that was not found. Its report has no name among others.
+    fn missing(&self, failure: Failure) -> Outcome {
+        let outcome = self.unread(None, failure);
+        if self.many { outcome } else { self.kept(&Input::Standard, outcome) }
+    }
+
+    fn kept(&self, input: &Input, mut outcome: Outcome) -> Outcome {
+        if self.output.is_some() && !outcome.report.is_empty() {
+            outcome.written = self.write(input, &outcome).unwrap_or_else(Written::Failed);
+        }
+        outcome
+    }
+
+    /// What is told of an input that was not read.
+    fn unread(&self, input: Option<&Input>, failure: Failure) -> Outcome {
+        let path = input.map_or_else(|| failure.about.clone(), Input::shown);
+        let source = Source { path: &path, sha256: None, profile: &self.terms.profile.name };
+        let report = match self.format {
+            Format::Text => String::new(),
+            _ => json::file(source, Err(&failure.unread()), self.lang),
+        };
+        let line = failed_line(path.clone(), &failure, self.style.lang);
+        let exit = failure.exit();
+        Outcome { report, line, exit, failure: Some(failure), written: Written::Not }
+    }
+
     /// Where the report of one input goes.
-    fn target(&self, input: &Input, lang: Lang) -> Target {
+    fn target(&self, input: &Input) -> Target {
         let extension = match self.format {
             Format::Text => "txt",
             Format::Json => "json",
             Format::Jsonl => "jsonl",
         };
-        let name = |path: &Path| output::named(path, CHECKED, lang, Some(extension));
+        let name = |path: &Path| output::named(path, CHECKED, self.style.lang, Some(extension));
         output::target(input, self.output.as_deref(), self.many, name)
     }
 
-    /// Writes one report where `-o` says; false where that is standard output.
-    fn write(
-        &self,
-        input: Option<&Input>,
-        outcome: &Outcome,
-        console: &Console<'_>,
-    ) -> Result<bool, Failure> {
-        let standard = Input::Standard;
-        let input = input.unwrap_or(&standard);
-        let Target::File(path) = self.target(input, console.lang()) else { return Ok(false) };
+    fn write(&self, input: &Input, outcome: &Outcome) -> Result<Written, Failure> {
+        let Target::File(path) = self.target(input) else { return Ok(Written::Not) };
         output::permit(&path, input.path(), self.replace)?;
         let text = match self.format {
             Format::Text => outcome.report.clone(),
             Format::Json => json::report(std::slice::from_ref(&outcome.report), outcome.line.counts),
             Format::Jsonl => format!("{}\n", outcome.report),
         };
-        if let Some(staged) = output::stage(&path, text.as_bytes(), self.replace)? {
-            staged.commit()?;
+        let staged = output::stage(&path, text.as_bytes(), self.replace, Sync::of(self.many))?;
+        Ok(staged.map_or(Written::Done, Written::Staged))
+    }
+}
+
+/// Puts the reports that wait for it in their places.
+fn place(outcomes: &mut [Outcome]) {
+    let waiting = outcomes.iter_mut().filter_map(|outcome| {
+        let written = std::mem::replace(&mut outcome.written, Written::Done);
+        match written {
+            Written::Staged(staged) => Some((outcome, staged)),
+            other => {
+                outcome.written = other;
+                None
+            }
         }
-        Ok(true)
+    });
+    let (waiting, staged): (Vec<_>, Vec<_>) = waiting.unzip();
+    for (outcome, placed) in waiting.into_iter().zip(output::commit(staged)) {
+        outcome.written = placed.map_or_else(Written::Failed, |()| Written::Done);
     }
 }
 
@@ -255,7 +287,7 @@ fn one(request: &Request, input: &Input) -> Result<Outcome, Failure> {
     let line = FileLine { path, verdict: review.verdict(), counts: review.counts(), error: None };
     let (projects, table) = (review.projects(), review.table);
     beside::release((workbook, table), projects);
-    Ok(Outcome { report, line, exit })
+    Ok(Outcome { report, line, exit, failure: None, written: Written::Not })
 }
 
 fn exit(review: &Review, fail_on: Option<Severity>) -> Exit {

@@ -18,7 +18,7 @@ use crate::console::Console;
 use crate::failure::{Exit, Failure, What};
 use crate::input::Input;
 use crate::listing::{Listing, Wanted};
-use crate::output::{self, FILLED, Replace, Target};
+use crate::output::{self, FILLED, Replace, Staged, Sync, Target};
 
 /// What the flags mean.
 struct Request {
@@ -37,6 +37,8 @@ struct Outcome {
     report: String,
     line: FileLine,
     exit: Exit,
+    /// The result, where it goes to a file.
+    staged: Option<Staged>,
     /// The result, where it goes to standard output.
     product: Option<Vec<u8>>,
 }
@@ -56,17 +58,34 @@ pub(super) fn run(args: Fill, console: &mut Console<'_>) -> Result<Exit, Failure
     };
     let mut exit = Exit::Done;
     let mut lines = Vec::new();
-    batch::run(&listing.inputs, jobs, console, work, |index, result, console| {
-        let input = listing.inputs.get(index).and_then(|input| input.as_ref().ok());
-        if let Some(input) = input {
-            note_owner(input, console);
+    batch::run(&listing.inputs, jobs, console, work, |first, mut results, console| {
+        place(&mut results);
+        for (index, result) in (first..).zip(results) {
+            let input = listing.inputs.get(index).and_then(|input| input.as_ref().ok());
+            if let Some(input) = input {
+                note_owner(input, console);
+            }
+            exit = exit.max(tell(result, input, &request, console, &mut lines));
         }
-        exit = exit.max(tell(result, input, &request, console, &mut lines));
     });
     if listing.many {
         console.report(&close(&lines, listing.skipped(), request.style));
     }
     Ok(exit)
+}
+
+/// Puts what was written in its place. What cannot be put there has failed.
+fn place(results: &mut [Result<Outcome, Failure>]) {
+    let waiting = results.iter_mut().filter_map(|result| {
+        let staged = result.as_mut().ok()?.staged.take()?;
+        Some((result, staged))
+    });
+    let (waiting, staged): (Vec<_>, Vec<_>) = waiting.unzip();
+    for (result, placed) in waiting.into_iter().zip(output::commit(staged)) {
+        if let Err(failure) = placed {
+            *result = Err(failure);
+        }
+    }
 }
 
 /// Prints one outcome and keeps its line for the closing table.
@@ -95,7 +114,7 @@ fn tell(
         Err(failure) => {
             console.failure(&failure);
             let path = input.map_or_else(|| failure.about.clone(), Input::shown);
-            lines.push(failed_line(path, &failure, console));
+            lines.push(failed_line(path, &failure, console.lang()));
             failure.exit()
         }
     }
@@ -152,19 +171,16 @@ fn one(request: &Request, input: &Input) -> Result<Outcome, Failure> {
     let before = input.state();
     let (done, blank, bytes) = complete(request, input)?;
     let staged = match &target {
-        Target::File(path) => output::stage(path, &bytes, request.replace)?,
+        Target::File(path) => output::stage(path, &bytes, request.replace, Sync::of(request.many))?,
         Target::Standard => None,
     };
     let product = (target == Target::Standard).then(|| bytes.clone());
     let outcome = judge(request, &target, (&done, blank), bytes, input)?;
-    if let Some(staged) = staged {
-        // What was saved into the input meanwhile would be lost under the result.
-        if request.replace == Replace::Input && input.state() != before {
-            return Err(Failure::new(input.shown(), What::Changed));
-        }
-        staged.commit()?;
-    }
-    Ok(Outcome { product, ..outcome })
+    let staged = match request.replace {
+        Replace::Input => staged.map(|staged| staged.over(input, before)),
+        _ => staged,
+    };
+    Ok(Outcome { staged, product, ..outcome })
 }
 
 /// What was done, how many cells stay blank, and the completed workbook. The first grid, the summary and the
@@ -229,5 +245,6 @@ fn judge(
     let line = FileLine { path: input.shown(), verdict, counts, error: None };
     let (projects, table) = (review.projects(), review.table);
     beside::release((workbook, table), projects);
-    Ok(Outcome { report, line, exit: if failed { Exit::Findings } else { Exit::Done }, product: None })
+    let exit = if failed { Exit::Findings } else { Exit::Done };
+    Ok(Outcome { report, line, exit, staged: None, product: None })
 }

@@ -10,6 +10,7 @@ use std::fs;
 use std::io::ErrorKind;
 use std::path::Path;
 
+use jixiao_render::Lang;
 use jixiao_render::text::{FileLine, Style, files};
 use jixiao_selfeval::profile::Weights;
 use jixiao_selfeval::review::{Counts, Verdict};
@@ -95,9 +96,9 @@ fn note_owner(input: &Input, console: &mut Console<'_>) {
 }
 
 /// A file that could not be checked or written, for the closing table.
-fn failed_line(path: String, failure: &Failure, console: &Console<'_>) -> FileLine {
+fn failed_line(path: String, failure: &Failure, lang: Lang) -> FileLine {
     let words = Failure { about: String::new(), what: failure.what.clone() };
-    let error = Some(words.sentence(console.lang()));
+    let error = Some(words.sentence(lang));
     FileLine { path, verdict: Verdict::Unchecked, counts: Counts::default(), error }
 }
 

@@ -8,7 +8,7 @@ use jixiao_render::template::{Lock, Options, template};
 use crate::args::Template;
 use crate::console::Console;
 use crate::failure::{Exit, Failure, What};
-use crate::output::{self, Replace, Target};
+use crate::output::{self, Replace, Sync, Target};
 
 pub(super) fn run(args: &Template, console: &mut Console<'_>) -> Result<Exit, Failure> {
     let target = Target::of(&args.output);
@@ -44,7 +44,7 @@ fn write(
     args: &Template,
     console: &mut Console<'_>,
 ) -> Result<(), Failure> {
-    if let Some(staged) = output::stage(path, bytes, replace)? {
+    if let Some(staged) = output::stage(path, bytes, replace, Sync::Now)? {
         staged.commit()?;
     }
     let (shown, rows) = (path.display(), args.rows);

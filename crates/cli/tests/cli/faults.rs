@@ -237,7 +237,9 @@ fn a_batch_that_is_ended_and_run_again_makes_the_same_files() {
         assert!(code.is_none() || err.contains("已中断") && err.contains('→'), "{signal}: {err}");
         let (left, done): (Vec<_>, Vec<_>) =
             finished.into_iter().partition(|(name, _)| name.as_bytes().starts_with(b".jixiao-"));
-        assert!(left.len() <= usize::from(code.is_none()), "{signal}: {} left", left.len());
+        // A killed process leaves the outputs of one group at most, which the next run removes.
+        let most = if code.is_none() { 16 } else { 0 };
+        assert!(left.len() <= most, "{signal}: {} left", left.len());
         assert!(done.iter().all(|file| whole.contains(file)), "{signal}: a file is not complete");
         assert_eq!(ran(&jixiao(args).output().unwrap()).exit, 0, "{signal}");
         assert!(contents(&out) == whole, "{signal}: other files than without it");

@@ -9,6 +9,7 @@
     reason = "tests may fail loudly, and work on files"
 )]
 
+mod batch;
 mod check;
 mod crafted;
 #[path = "../../../../examples/edit_cell.rs"]

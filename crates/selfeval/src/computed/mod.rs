@@ -462,6 +462,28 @@ mod tests {
     }
 
     #[test]
+    fn a_subtotal_spans_exactly_the_fund_columns() {
+        let row = "1|a|x|830|810|20|.|814.79|.|94";
+        let (_, mut located, _) = sketch::read(&sketch::official(&[row]));
+        let formula = |located: &Located| subtotal(located, 6).map(|sum| sum.formula());
+        assert_eq!(formula(&located).as_deref(), Some("SUM(E6:G6)"));
+        located.columns.funds.reverse();
+        assert_eq!(formula(&located).as_deref(), Some("SUM(E6:G6)"), "in any order");
+        located.columns.funds.remove(1);
+        assert_eq!(formula(&located).as_deref(), Some("SUM(E6,G6)"), "a column between is left out");
+        located.columns.funds.clear();
+        assert_eq!(formula(&located), None);
+    }
+
+    #[test]
+    fn formulas_are_compared_by_what_they_say() {
+        assert!(same_formula("SUM(E7:G7)", "SUM(E7:G7)"));
+        assert!(same_formula(" sum( $E$7 :g7 )", "SUM(E7:G7)"));
+        assert!(!same_formula("SUM(E7:G8)", "SUM(E7:G7)"));
+        assert!(!same_formula("SUM(E7:G7)+1", "SUM(E7:G7)"));
+    }
+
+    #[test]
     fn formulas_beyond_what_a_spreadsheet_takes_are_told() {
         let cell = |row| Range::cell(CellRef::new(row, 4).unwrap());
         assert!(Expression::Sum((1..=255).map(cell).collect()).fits());

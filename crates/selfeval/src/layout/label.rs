@@ -23,7 +23,19 @@ pub(super) struct Label {
 
 /// The text folded to half width, without any blanks.
 pub(super) fn folded(text: &str) -> String {
-    text.nfkc().filter(|c| !is_blank(*c) && !c.is_control()).collect()
+    let is_kept = |c: &char| !is_blank(*c) && !c.is_control();
+    // Nearly every label consists of these; only others need the tables of Unicode.
+    let simple: Option<String> = text.chars().filter(is_kept).map(simply_folded).collect();
+    simple.unwrap_or_else(|| text.nfkc().filter(is_kept).collect())
+}
+
+/// A character's folded form, for those that keep out of any composition: ASCII, Han, full-width ASCII.
+fn simply_folded(c: char) -> Option<char> {
+    match c {
+        '\0'..='\x7f' | '\u{4e00}'..='\u{9fff}' | '、' | '。' => Some(c),
+        '\u{ff01}'..='\u{ff5e}' => char::from_u32(u32::from(c) - 0xff01 + 0x21),
+        _ => None,
+    }
 }
 
 /// Cleans a label.
@@ -196,6 +208,19 @@ mod tests {
         }
         let part = label("其中：当年财政拨款（万元）");
         assert!(part.part && part.noun == "当年财政拨款" && part.money == Some(Money::TenThousand));
+    }
+
+    #[test]
+    fn simple_characters_fold_as_unicode_says() {
+        let simple = ('\0'..='\u{ffff}').filter(|c| simply_folded(*c).is_some());
+        let text: String = simple.collect();
+        assert!(text.chars().count() > 20_000 && text.contains("Ａ") && text.contains("行"));
+        let wanted: String = text.nfkc().filter(|c| !is_blank(*c) && !c.is_control()).collect();
+        assert_eq!(folded(&text), wanted);
+        for (text, wanted) in [("Ａ\u{30a}行", "Å行"), ("①执行㈱", "1执行(株)"), ("ｶﾞ", "ガ"), ("豈", "豈")]
+        {
+            assert_eq!(folded(text), wanted, "{text}");
+        }
     }
 
     #[test]

@@ -206,6 +206,10 @@ mod tests {
         assert_eq!(level("85.25"), Some(Level::L1));
         assert_eq!(level("85.26"), Some(Level::L3));
         assert_eq!(weighted_range(&[]), None);
+        // 84.75 stands for [84.745, 84.755): a least score of 84.755 is just above, 84.7549 is within.
+        let level = |least| score_level(figure("84.75"), Decimal::from(85), (least, greatest));
+        assert_eq!(level(Decimal::new(84_755, 3)), Some(Level::L3));
+        assert_eq!(level(Decimal::new(847_549, 4)), Some(Level::L1));
     }
 
     proptest! {
