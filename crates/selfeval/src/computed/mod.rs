@@ -476,6 +476,13 @@ mod tests {
     }
 
     #[test]
+    fn no_result_agrees_with_empty_text_only() {
+        let agrees = |stored| agrees(stored, Outcome::Empty, Decimal::ZERO);
+        assert!(agrees(ValueRef::Text("")));
+        assert!(!agrees(ValueRef::Text("0")) && !agrees(ValueRef::Number("0")) && !agrees(ValueRef::Blank));
+    }
+
+    #[test]
     fn formulas_are_compared_by_what_they_say() {
         assert!(same_formula("SUM(E7:G7)", "SUM(E7:G7)"));
         assert!(same_formula(" sum( $E$7 :g7 )", "SUM(E7:G7)"));
