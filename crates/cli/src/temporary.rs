@@ -8,9 +8,12 @@ use std::collections::BTreeSet;
 use std::fs::{self, File, TryLockError};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, MutexGuard, Once, OnceLock, PoisonError};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, LazyLock, Mutex, MutexGuard, Once, OnceLock, PoisonError};
 
 use jixiao_render::Lang;
+use signal_hook::consts::signal::{SIGINT, SIGTERM};
+use signal_hook::flag;
 use tempfile::NamedTempFile;
 
 use crate::failure::Exit;
@@ -18,6 +21,11 @@ use crate::input::patiently;
 
 const PREFIX: &str = ".jixiao-";
 const ENDING: &str = ".tmp";
+/// What ends a process from outside.
+#[cfg(unix)]
+const SIGNALS: &[i32] = &[SIGINT, SIGTERM, signal_hook::consts::signal::SIGHUP];
+#[cfg(not(unix))]
+const SIGNALS: &[i32] = &[SIGINT, SIGTERM];
 /// How often a file is made anew that another process took for a left one.
 const TRIES: usize = 16;
 
@@ -48,6 +56,7 @@ impl Temporary {
     /// A new file in a folder, with the permissions of the file it will replace, or those of any new file.
     pub(crate) fn new(folder: &Path, replaced: Option<&fs::Metadata>) -> io::Result<Self> {
         listen();
+        answer();
         let mut builder = tempfile::Builder::new();
         builder.prefix(PREFIX).suffix(ENDING);
         // A plain `open`: a new file has the usual permissions, and the system's errors come as they are.
@@ -80,6 +89,7 @@ impl Temporary {
 
     /// Gives the file its name; over a file that stands there only where `over` says so.
     pub(crate) fn place(mut self, target: &Path, over: bool) -> io::Result<()> {
+        answer();
         let mut shelf = shelf();
         let Some(file) = self.file.take() else { return Ok(()) };
         let path = file.path().to_owned();
@@ -150,17 +160,37 @@ pub(crate) fn arm(lang: Lang) {
     let _ = ARMED.set(lang);
 }
 
+/// Whether an interrupt came that is not answered yet.
+static INTERRUPTED: LazyLock<Arc<AtomicBool>> = LazyLock::new(Arc::default);
+
 /// Starts to listen for interrupts, with the first temporary file: before it nothing can be left behind, and the
-/// system's own way to end a process is the quickest.
+/// system's own way to end a process is the quickest. No thread waits for one: an interrupt is answered before the
+/// next file is made or placed, and a second one ends the process where it stands.
 fn listen() {
     static ONCE: Once = Once::new();
-    let Some(lang) = ARMED.get() else { return };
+    if ARMED.get().is_none() {
+        return;
+    }
     ONCE.call_once(|| {
         // A process that was told to outlive its terminal keeps to that.
-        if !is_detached() {
-            let _ = ctrlc::set_handler(|| leave(*lang));
+        if is_detached() {
+            return;
+        }
+        for signal in SIGNALS {
+            let code = i32::from(Exit::Interrupted.code());
+            let _ = flag::register_conditional_shutdown(*signal, code, Arc::clone(&INTERRUPTED));
+            let _ = flag::register(*signal, Arc::clone(&INTERRUPTED));
         }
     });
+}
+
+/// Ends the process where an interrupt came.
+fn answer() {
+    if let Some(lang) = ARMED.get()
+        && INTERRUPTED.load(Ordering::Relaxed)
+    {
+        leave(*lang);
+    }
 }
 
 /// Whether this process was started so that an interrupt or the end of its terminal does not reach it (`nohup`).
