@@ -1,6 +1,6 @@
 //! What differs between two workbooks: which parts of the package, and which cells.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::io::Read;
 
@@ -86,9 +86,12 @@ pub fn diff(a: &Workbook, b: &Workbook) -> Result<Diff, OpenError> {
     if let (Some(before), Some(after)) = (&a.parts.package, &b.parts.package) {
         found.parts = differing_parts(before, after)?;
     }
-    for id in a.sheet_ids() {
+    let (sheets_before, sheets_after) = (by_name(a), by_name(b));
+    let mut keys: Vec<_> = sheets_before.iter().collect();
+    keys.sort_unstable_by_key(|(_, id)| **id);
+    for (key, &id) in keys {
         let Some(name) = a.entry(id).map(|entry| entry.name.clone()) else { continue };
-        match b.sheet_named(&name) {
+        match sheets_after.get(key).copied() {
             None => found.sheets.push((name, Kind::Removed)),
             Some(other) => {
                 let same_bytes = same_part((a, id), (b, other), &found.parts);
@@ -103,9 +106,24 @@ pub fn diff(a: &Workbook, b: &Workbook) -> Result<Diff, OpenError> {
             }
         }
     }
-    let only_b = b.sheets().iter().filter(|entry| a.sheet_named(&entry.name).is_none());
-    found.sheets.extend(only_b.map(|entry| (entry.name.clone(), Kind::Added)));
+    let mut added: Vec<SheetId> =
+        sheets_after.iter().filter(|(key, _)| !sheets_before.contains_key(*key)).map(|(_, id)| *id).collect();
+    added.sort_unstable();
+    let added = added.into_iter().filter_map(|id| b.entry(id));
+    found.sheets.extend(added.map(|entry| (entry.name.clone(), Kind::Added)));
     Ok(found)
+}
+
+/// The sheets by name; of several of one name, which no program writes, each by its place among them.
+fn by_name(workbook: &Workbook) -> BTreeMap<(String, usize), SheetId> {
+    let mut places: BTreeMap<String, usize> = BTreeMap::new();
+    let keyed = workbook.sheet_ids().zip(workbook.sheets()).map(|(id, entry)| {
+        let name = entry.name.to_lowercase();
+        let place = places.entry(name.clone()).or_default();
+        *place += 1;
+        ((name, *place), id)
+    });
+    keyed.collect()
 }
 
 /// Whether a sheet is the same part with the same bytes in both.
@@ -325,5 +343,15 @@ mod tests {
             附表!D7  (blank) → =SUM(E7:G7) 830\n";
         assert_eq!(diff(&a, &b).unwrap().to_string(), expected);
         assert!(diff(&a, &a).unwrap().is_empty());
+    }
+
+    #[test]
+    fn sheets_of_one_name_are_told_apart_by_their_order() {
+        let one: Cells<'_> = &[("A1", ValueRef::Number("1"), 0)];
+        let two: Cells<'_> = &[("A1", ValueRef::Number("2"), 0)];
+        let both = book(&[("表", one), ("表", two)]);
+        assert!(diff(&both, &both).unwrap().is_empty());
+        let changed = book(&[("表", one), ("表", one), ("表", two)]);
+        assert_eq!(diff(&both, &changed).unwrap().to_string(), "sheet 表 added\n表!A1  2 → 1\n");
     }
 }
