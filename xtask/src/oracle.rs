@@ -275,7 +275,7 @@ fn libreoffice(folder: &Path, books: &[Book]) -> Result<Option<Vec<String>>, Str
     write_cleared(folder, &cleared)?;
     let recalculated = folder.join("recalculated");
     let paths = books.iter().map(|book| book.path.as_path()).chain([proof.as_path(), cleared.as_path()]);
-    convert(folder, paths.collect())?;
+    convert(folder, paths.collect(), 600)?;
     let theirs = |path: &Path| formulas(&recalculated.join(shown(path)).with_extension("xlsx"));
     if theirs(&proof)?.first().is_none_or(|cell| !same(&cell.value, "5")) {
         return Err("LibreOffice does not recalculate on load: a wrong stored value stayed".to_owned());
@@ -305,9 +305,11 @@ pub(crate) fn profile(folder: &Path) -> Outcome {
     write(&profile.join("registrymodifications.xcu"), ALWAYS_RECALCULATE.as_bytes())
 }
 
-/// Has LibreOffice load workbooks and save what it makes of them, under the same names, into `recalculated`.
-pub(crate) fn convert(folder: &Path, paths: Vec<&Path>) -> Outcome {
-    let converted = Command::new("soffice")
+/// Has LibreOffice load workbooks and save what it makes of them, under the same names, into `recalculated`, within
+/// so many seconds of processor time.
+pub(crate) fn convert(folder: &Path, paths: Vec<&Path>, seconds: u32) -> Outcome {
+    let converted = Command::new("sh")
+        .args(["-c", &format!("ulimit -t {seconds}; exec \"$0\" \"$@\""), "soffice"])
         .arg(format!("-env:UserInstallation={}", file_address(&folder.join("profile"))))
         .args(["--headless", "--convert-to", "xlsx:Calc MS Excel 2007 XML", "--outdir"])
         .arg(folder.join("recalculated"))

@@ -195,13 +195,17 @@ pub(super) fn changed(
     differing(&before.0, &after.0).into_iter().chain(differing(&before.1, &after.1)).collect()
 }
 
-fn differing<T: calamine::CellType + PartialEq>(a: &Range<T>, b: &Range<T>) -> Vec<(u32, u32)> {
+fn differing<T: calamine::CellType + PartialEq + std::fmt::Debug>(
+    a: &Range<T>,
+    b: &Range<T>,
+) -> Vec<(u32, u32)> {
     let (mut left, mut right): (BTreeMap<_, _>, BTreeMap<_, _>) = (cells(a).collect(), cells(b).collect());
-    left.retain(|at, value| right.get(at).is_none_or(|other| other != value));
-    right.retain(|at, value| !cells_equal(a, *at, value));
+    left.retain(|at, value| right.get(at).is_none_or(|other| !alike(*other, *value)));
+    right.retain(|at, value| !a.get_value(*at).is_some_and(|other| alike(other, *value)));
     left.into_keys().chain(right.into_keys()).collect()
 }
 
-fn cells_equal<T: calamine::CellType + PartialEq>(range: &Range<T>, at: (u32, u32), value: &T) -> bool {
-    range.get_value(at) == Some(value)
+/// Whether two readings are the same; no number is the same as no number.
+fn alike<T: PartialEq + std::fmt::Debug>(one: &T, other: &T) -> bool {
+    one == other || format!("{one:?}") == format!("{other:?}")
 }

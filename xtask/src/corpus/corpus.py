@@ -59,23 +59,24 @@ def formula_text(value):
     return str(text).removeprefix("=") if text is not None else str(sorted(vars(value).items()))
 
 
-def shown(value):
+def shown(value, epoch):
     """A value as text; dates as the number that stands in the file."""
     if isinstance(value, (datetime.date, datetime.time, datetime.timedelta)):
-        value = to_excel(value)
+        value = to_excel(value, epoch)
     return "" if value is None else str(value)
 
 
 def cells(path):
     """Every cell that holds something: (sheet, cell) to (formula, value)."""
     found = {}
-    for sheet in openpyxl.load_workbook(path).worksheets:
+    book = openpyxl.load_workbook(path)
+    for sheet in book.worksheets:
         for cell in sheet._cells.values():
             if cell.data_type == "f":
                 formula, result = cell._value
                 found[sheet.title, cell.coordinate] = (formula_text(formula), result)
             elif cell._value is not None:
-                found[sheet.title, cell.coordinate] = ("", shown(cell._value))
+                found[sheet.title, cell.coordinate] = ("", shown(cell._value, book.epoch))
     return found
 
 

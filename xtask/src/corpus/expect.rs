@@ -183,6 +183,7 @@ pub(super) fn judge_all(found: &[Observation], scope: &Scope) -> Result<Vec<Stri
 
 /// Writes the lists anew.
 pub(super) fn bless(found: &[Observation], scope: &Scope) -> Outcome {
+    std::fs::create_dir_all(folder()).map_err(|error| error.to_string())?;
     for check in Check::ALL.into_iter().filter(|check| scope.checks.contains(check)) {
         let of_check: Vec<&Observation> = found.iter().filter(|one| one.check == check).collect();
         let rows = blessed(&read_list(&list(check))?, &of_check, scope);

@@ -139,7 +139,7 @@ fn answers<'a>(pairs: &[(&File, &'a Look)], oracles: &Oracles) -> Result<Vec<Ans
         return Ok(Vec::new());
     }
     for (at, (file, look)) in pairs.iter().enumerate() {
-        if !look.refused.is_empty() && !look.heavy {
+        if !look.refused.is_empty() && !look.heavy && !file.is_crafted() {
             let (before, key) = (file.path.clone(), file.sha.clone());
             questions.push(Question { before, after: None, cells: Vec::new(), audit: false, key });
             shown.push((at, None));
@@ -193,7 +193,7 @@ fn count_openable(
     answer: &Answer,
     oracles: &Oracles,
 ) {
-    if file.is_crafted() {
+    if file.is_crafted() || !look.is_refused() {
         return;
     }
     let office = oracles.office.as_ref().is_some_and(|office| office.opened(&file.sha));
@@ -216,7 +216,7 @@ fn opened(pairs: &[(&File, &Look)], office: Option<&Office>) -> Result<(), Strin
     let mut originals = Vec::new();
     for (file, look) in pairs.iter().filter(|(_, look)| !look.heavy) {
         let failed = look.proof.combined.as_ref().is_some_and(|one| !office.opened(&hex(&one.bytes)));
-        if failed || !look.refused.is_empty() {
+        if failed || (!look.refused.is_empty() && !file.is_crafted()) {
             originals.push((file.sha.clone(), file.ending, read(&file.path)?));
         }
     }

@@ -108,6 +108,13 @@ struct Look {
     proof: Proof,
 }
 
+impl Look {
+    /// Whether nothing of the file is read; a book of which one sheet is damaged is read but for that sheet.
+    fn is_refused(&self) -> bool {
+        !self.refused.is_empty() && self.proof.tally.all().made == 0
+    }
+}
+
 /// `cargo xtask corpus-probe FILE`.
 pub(crate) fn probe(args: &[String]) -> Outcome {
     agree::probe_main(Path::new(args.first().ok_or("corpus-probe needs a file")?))

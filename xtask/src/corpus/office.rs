@@ -13,6 +13,10 @@ use crate::{Outcome, read, write};
 /// Files that one process converts; one that ends it takes the rest of its batch with it, which then go alone.
 const BATCH: usize = 40;
 
+/// Processor time of a batch, and of a file alone: some files it never finishes.
+const BATCH_SECONDS: u32 = 120;
+const SECONDS: u32 = 30;
+
 /// The version, where it is on this machine.
 pub(super) fn version() -> Option<String> {
     let output = Command::new("soffice").arg("--version").output().ok()?;
@@ -62,10 +66,14 @@ impl Office {
         }
         for batch in paths.chunks(BATCH) {
             // Its exit code tells of the last file only; what was converted tells of each.
-            drop(convert(&self.folder, batch.iter().map(|(_, path)| path.as_path()).collect()));
+            drop(convert(
+                &self.folder,
+                batch.iter().map(|(_, path)| path.as_path()).collect(),
+                BATCH_SECONDS,
+            ));
             for (sha, path) in batch {
                 if !self.opened(sha) {
-                    drop(convert(&self.folder, vec![path.as_path()]));
+                    drop(convert(&self.folder, vec![path.as_path()], SECONDS));
                 }
                 if !self.opened(sha) {
                     write(&self.refused(sha), b"")?;

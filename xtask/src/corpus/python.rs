@@ -156,9 +156,16 @@ impl Worker {
         writeln!(self.input, "{line}")
             .and_then(|()| self.input.flush())
             .map_err(|error| error.to_string())?;
+        // Libraries may print lines of their own before the answer.
         let mut answer = String::new();
-        let length = self.output.read_line(&mut answer).map_err(|error| error.to_string())?;
-        if length == 0 { Err(format!("corpus.py died at {}", question.before.display())) } else { Ok(answer) }
+        while !answer.starts_with('{') {
+            answer.clear();
+            let length = self.output.read_line(&mut answer).map_err(|error| error.to_string())?;
+            if length == 0 {
+                return Err(format!("corpus.py died at {}", question.before.display()));
+            }
+        }
+        Ok(answer)
     }
 }
 
