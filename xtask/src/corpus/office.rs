@@ -11,11 +11,11 @@ use crate::oracle::{convert, profile, same};
 use crate::{Outcome, read, write};
 
 /// Files that one process converts; one that ends it takes the rest of its batch with it, which then go alone.
-const BATCH: usize = 40;
+const BATCH: usize = 20;
 
 /// Processor time of a batch, and of a file alone: some files it never finishes.
-const BATCH_SECONDS: u32 = 120;
-const SECONDS: u32 = 30;
+const BATCH_SECONDS: u32 = 40;
+const SECONDS: u32 = 15;
 
 /// The version, where it is on this machine.
 pub(super) fn version() -> Option<String> {
