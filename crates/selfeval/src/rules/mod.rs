@@ -230,21 +230,9 @@ pub fn check(context: &Context<'_>) -> Vec<Finding> {
 
 /// Runs any rules at the profile's severities; findings sorted by place and code.
 pub fn check_with(context: &Context<'_>, rules: impl Iterator<Item = Rule>) -> Vec<Finding> {
-    sorted(rules.map(|rule| run(context, &rule)))
-}
-
-/// Each rule's findings in one list, sorted by place and code.
-fn sorted(lists: impl Iterator<Item = Vec<Finding>>) -> Vec<Finding> {
-    let mut findings = lists.reduce(joined).unwrap_or_default();
+    let mut findings: Vec<Finding> = rules.flat_map(|rule| run(context, &rule)).collect();
     findings.sort_by(|a, b| (a.place.cell, &a.code, a.severity).cmp(&(b.place.cell, &b.code, b.severity)));
     findings
-}
-
-/// Two lists in one, in whatever order: the shorter one moves.
-fn joined(one: Vec<Finding>, other: Vec<Finding>) -> Vec<Finding> {
-    let (mut long, short) = if one.len() < other.len() { (other, one) } else { (one, other) };
-    long.extend(short);
-    long
 }
 
 /// One rule's findings at the profile's severity.

@@ -11,10 +11,7 @@ pub(super) fn translated(written: &str) -> String {
     while let Some(first) = rest.chars().next() {
         let length = match first {
             '"' | '\'' => quoted(rest, first),
-            '[' => rest
-                .char_indices()
-                .find(|(at, c)| *c == ']' && !inside_quotes(rest, *at))
-                .map_or(rest.len(), |(at, _)| at + 1),
+            '[' => unquoted(rest, ']').next().map_or(rest.len(), |at| at + 1),
             _ => first.len_utf8(),
         };
         let (piece, after) = rest.split_at_checked(length).unwrap_or((rest, ""));
@@ -39,18 +36,22 @@ fn quoted(text: &str, quote: char) -> usize {
     text.len()
 }
 
-/// Whether a place stands inside the quotes of a sheet's name.
-fn inside_quotes(text: &str, at: usize) -> bool {
-    text.get(..at).is_some_and(|before| before.matches('\'').count() % 2 == 1)
+/// Where a character stands outside the quotes of sheets' names.
+fn unquoted(text: &str, wanted: char) -> impl Iterator<Item = usize> {
+    let mut quoted = false;
+    text.char_indices().filter_map(move |(at, c)| {
+        quoted ^= c == '\'';
+        (c == wanted && !quoted).then_some(at)
+    })
 }
 
 /// `$Sheet1.$A$1:.B2` as `Sheet1!$A$1:B2`.
 fn reference(text: &str) -> String {
-    let colon = text.char_indices().find(|(at, c)| *c == ':' && !inside_quotes(text, *at)).map(|(at, _)| at);
-    let (first, last) = match colon.and_then(|at| Some((text.get(..at)?, text.get(at + 1..)?))) {
-        Some((first, last)) => (first, Some(last)),
-        None => (text, None),
-    };
+    let (first, last) =
+        match unquoted(text, ':').next().and_then(|at| Some((text.get(..at)?, text.get(at + 1..)?))) {
+            Some((first, last)) => (first, Some(last)),
+            None => (text, None),
+        };
     let (sheet, cell) = parted(first);
     let mut result = String::new();
     if !sheet.is_empty() {
@@ -67,8 +68,8 @@ fn reference(text: &str) -> String {
 
 /// Sheet and cell around the last dot outside quotes.
 fn parted(text: &str) -> (&str, &str) {
-    let dot = text.char_indices().rev().find(|(at, c)| *c == '.' && !inside_quotes(text, *at));
-    dot.and_then(|(at, _)| Some((text.get(..at)?, text.get(at + 1..)?))).unwrap_or(("", text))
+    let dot = unquoted(text, '.').last();
+    dot.and_then(|at| Some((text.get(..at)?, text.get(at + 1..)?))).unwrap_or(("", text))
 }
 
 #[cfg(test)]

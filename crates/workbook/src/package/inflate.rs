@@ -2,14 +2,13 @@
 //! to read, and clearing 40 KB for each takes longer than reading most.
 
 use std::io::{self, Read};
-use std::sync::{Mutex, PoisonError};
 
 use flate2::{Decompress, FlushDecompress, Status};
 
+use super::spare::Spare;
+
 /// Decompressors that are not in use.
-static SPARE: Mutex<Vec<Decompress>> = Mutex::new(Vec::new());
-/// As many are kept as parts are read at a time on a large machine.
-const MOST: usize = 64;
+static SPARE: Spare<Decompress> = Spare::new();
 
 /// A deflated stream as it is read.
 #[derive(Debug)]
@@ -22,8 +21,8 @@ pub(super) struct Inflater<'a> {
 
 impl<'a> Inflater<'a> {
     pub(super) fn new(data: &'a [u8]) -> Self {
-        let spare = SPARE.lock().unwrap_or_else(PoisonError::into_inner).pop();
-        Self { data, state: Some(spare.unwrap_or_else(|| Decompress::new(false))), ended: false }
+        let state = SPARE.take().unwrap_or_else(|| Decompress::new(false));
+        Self { data, state: Some(state), ended: false }
     }
 }
 
@@ -31,10 +30,7 @@ impl Drop for Inflater<'_> {
     fn drop(&mut self) {
         let Some(mut state) = self.state.take() else { return };
         state.reset(false);
-        let mut spare = SPARE.lock().unwrap_or_else(PoisonError::into_inner);
-        if spare.len() < MOST {
-            spare.push(state);
-        }
+        SPARE.keep(state);
     }
 }
 

@@ -9,6 +9,7 @@ mod content;
 mod directory;
 mod inflate;
 mod rewrite;
+mod spare;
 
 use std::collections::HashMap;
 use std::io::{self, Read};
@@ -19,6 +20,7 @@ use crate::limits::Limits;
 pub(crate) use content::{TEXT, UNKNOWN, foreign};
 use directory::{Directory, Entry};
 use inflate::Inflater;
+pub(crate) use spare::Spare;
 
 /// Parts below this size are not held to the ratio limit.
 const RATIO_FROM: u64 = 1 << 20;
