@@ -13,8 +13,8 @@ use std::io::Read as _;
 use std::time::{Duration, Instant};
 
 use jixiao_selfeval::layout::locate;
-use jixiao_selfeval::review::{self, review_by};
-use jixiao_selfeval::{Profile, Summary, fill, rules};
+use jixiao_selfeval::review;
+use jixiao_selfeval::{Profile, Summary, fill};
 use jixiao_workbook::package::Package;
 use jixiao_workbook::patch::{Compressor as _, Inline, Signature};
 use jixiao_workbook::scan::Scanner;
@@ -75,17 +75,7 @@ fn form(bytes: &[u8], size: usize) {
     report("locate", size, || locate(&workbook, &profile, None));
     let located = locate(&workbook, &profile, None).expect("a table");
     report("read", size, || Summary::read(&workbook, &located, &profile));
-    let mut times = Vec::new();
-    for _ in 0..ROUNDS {
-        let options = review::Options::default();
-        black_box(review_by(&workbook, &profile, options, |context| {
-            let start = Instant::now();
-            let findings = rules::survey(context);
-            times.push(start.elapsed());
-            findings
-        }));
-    }
-    line("check", size, times);
+    report("locate, read, check", size, || review::review(&workbook, &profile, review::Options::default()));
     let summary = Summary::read(&workbook, &located, &profile);
     let plan = || fill::plan(&workbook, &located, &summary, &profile, fill::Options::default());
     report("plan", size, plan);

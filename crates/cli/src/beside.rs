@@ -1,12 +1,12 @@
-//! Work on other threads for one large form, where the libraries start none: deflating, the rules, and giving
-//! memory back.
+//! Work on other threads for one large form, where the libraries start none: deflating, pieces of the
+//! table, and giving memory back.
 
 use std::panic::resume_unwind;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::sync::{Arc, Mutex, OnceLock};
 use std::thread::{Builder, JoinHandle};
 
-use jixiao_selfeval::rules::{self, Context, Findings};
+use jixiao_selfeval::workers::{Alone, Workers};
 use jixiao_workbook::package::Deflated;
 use jixiao_workbook::patch::{Block, Compressor};
 use rayon::prelude::*;
@@ -14,13 +14,16 @@ use rayon::prelude::*;
 /// From this many projects or edits on a thread pays.
 pub(crate) const MANY: usize = 2_000;
 
-/// The whole catalogue, on all processors where the form is large. The result is the same.
-pub(crate) fn check(context: &Context<'_>) -> Findings {
-    if context.summary.projects.len() < MANY || !has_threads() {
-        return rules::survey(context);
+/// All processors, for the pieces of a large form.
+pub(crate) struct Processors;
+
+impl Workers for Processors {
+    fn map<T: Send>(&self, count: usize, work: impl Fn(usize) -> T + Sync + Send) -> Vec<T> {
+        if count < 2 || !has_threads() {
+            return Alone.map(count, work);
+        }
+        (0..count).into_par_iter().map(work).collect()
     }
-    let lists: Vec<_> = rules::ALL.par_iter().map(|rule| Findings::of(context, rule)).collect();
-    Findings::joined(lists.into_iter())
 }
 
 /// Whether there are threads to share the work; where the system gives none it is done on this one.
@@ -39,7 +42,7 @@ pub(crate) fn release<T: Send + 'static>(thing: T, size: usize) {
 }
 
 /// Bytes that are deflated at a time.
-const BLOCK: usize = 1 << 20;
+const BLOCK: usize = 256 << 10;
 
 /// A compressor that hands the part in blocks to as many threads as there are processors. Its result does not
 /// depend on how many there are.

@@ -22,6 +22,7 @@
 //!
 //! | module | holds |
 //! |---|---|
+//! | [`workers`] | work in pieces, which the caller may share out |
 //! | [`value`] | figures, rounding, windows, the ways numbers are written |
 //! | [`finding`] | findings and fixes |
 //! | [`profile`] | what differs by region or year, as data |
@@ -43,6 +44,7 @@ pub mod rules;
 pub(crate) mod sketch;
 pub mod summary;
 pub mod value;
+pub mod workers;
 
 pub use finding::{Finding, Severity, Words};
 pub use layout::Located;
@@ -50,3 +52,4 @@ pub use profile::Profile;
 pub use review::{Review, review};
 pub use summary::{Project, Reading, Summary};
 pub use value::Figure;
+pub use workers::Workers;

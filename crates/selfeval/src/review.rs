@@ -13,6 +13,7 @@ use crate::layout::{Located, locate};
 use crate::profile::{Profile, Weights};
 use crate::rules::{self, Context, Findings, Found};
 use crate::summary::Summary;
+use crate::workers::{Alone, Workers};
 
 /// What the caller asks for.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -155,7 +156,16 @@ impl Review<'_> {
 
     /// The findings one by one, sorted by place and code.
     pub fn found(&self) -> impl Iterator<Item = Found<'_>> {
-        self.findings.each(self.table.as_ref().map(|table| table.context(self.workbook, self.profile)))
+        self.findings.each(self.context())
+    }
+
+    /// The finding at a position among [`Review::found`], from 0: for who has to remember many.
+    pub fn found_at(&self, position: usize) -> Option<Found<'_>> {
+        self.findings.get(position, self.context())
+    }
+
+    fn context(&self) -> Option<Context<'_>> {
+        self.table.as_ref().map(|table| table.context(self.workbook, self.profile))
     }
 
     /// The findings one by one, each worded.
@@ -177,15 +187,15 @@ impl Review<'_> {
 
 /// Locates, reads and checks the table of a workbook.
 pub fn review<'a>(workbook: &'a Workbook, profile: &'a Profile, options: Options) -> Review<'a> {
-    review_by(workbook, profile, options, rules::survey)
+    review_by(workbook, profile, options, &Alone)
 }
 
-/// [`review`] with a check of the caller's own: other rules, or the catalogue on several threads.
+/// [`review`], shared out among workers. The result is the same.
 pub fn review_by<'a>(
     workbook: &'a Workbook,
     profile: &'a Profile,
     options: Options,
-    check: impl FnOnce(&Context<'_>) -> Findings,
+    workers: &impl Workers,
 ) -> Review<'a> {
     match locate(workbook, profile, options.sheet) {
         Err(missing) => {
@@ -194,7 +204,7 @@ pub fn review_by<'a>(
         }
         Ok(located) => {
             let weights = options.weights.or(profile.weights).unwrap_or_default();
-            review_table(workbook, profile, weights, located, check)
+            review_table(workbook, profile, weights, located, workers)
         }
     }
 }
@@ -204,7 +214,7 @@ fn review_table<'a>(
     profile: &'a Profile,
     weights: Weights,
     located: Located,
-    check: impl FnOnce(&Context<'_>) -> Findings,
+    workers: &impl Workers,
 ) -> Review<'a> {
     let summary = Summary::read(workbook, &located, profile);
     let totals = totals(&summary);
@@ -212,7 +222,7 @@ fn review_table<'a>(
     let mut not_checked = not_checked(&located, &summary);
     not_checked.extend(formulas_not_read(workbook, located.sheet));
     let table = Table { located, summary, totals, weights, hidden };
-    let findings = check(&table.context(workbook, profile));
+    let findings = rules::survey_by(&table.context(workbook, profile), workers);
     Review { workbook, profile, table: Some(table), findings, not_checked }
 }
 

@@ -12,7 +12,7 @@ use sha2::{Digest, Sha256};
 use super::{Terms, close, failed_line, note_owner};
 use crate::args::{Check, Format, Language, Level};
 use crate::batch;
-use crate::beside;
+use crate::beside::{self, Processors};
 use crate::console::Console;
 use crate::failure::{Exit, Failure, What};
 use crate::help::chosen;
@@ -273,7 +273,7 @@ fn one(request: &Request, input: &Input) -> Result<Outcome, Failure> {
     let workbook =
         request.opener.open(bytes, &request.terms.limits).map_err(|what| Failure::new(path.clone(), what))?;
     let terms = &request.terms;
-    let mut review = review_by(&workbook, &terms.profile, terms.review(), beside::check);
+    let mut review = review_by(&workbook, &terms.profile, terms.review(), &Processors);
     if review.table.is_none() {
         super::readable(&workbook).map_err(opened)?;
     }

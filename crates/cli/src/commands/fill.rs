@@ -13,7 +13,7 @@ use jixiao_workbook::{FileKind, OpenError, PatchError, Workbook};
 use super::{Terms, close, failed_line, note_owner};
 use crate::args::Fill;
 use crate::batch;
-use crate::beside::{self, Beside, MANY};
+use crate::beside::{self, Beside, MANY, Processors};
 use crate::console::Console;
 use crate::failure::{Exit, Failure, What};
 use crate::input::Input;
@@ -191,7 +191,8 @@ fn complete(request: &Request, input: &Input) -> Result<(Done, usize, Vec<u8>), 
     let located =
         locate(&workbook, profile, None).map_err(|missing| unlocated(&workbook, &missing, input))?;
     let summary = Summary::read(&workbook, &located, profile);
-    let plan = fill::plan(&workbook, &located, &summary, profile, request.options);
+    let form = fill::Form { workbook: &workbook, located: &located, summary: &summary, profile };
+    let plan = fill::plan_by(form, request.options, &Processors);
     let (done, blank) = (text::done(&plan, &located.columns, request.style), plan.blank.len());
     let projects = summary.projects.len();
     let edits = plan.edits;
@@ -237,7 +238,7 @@ fn judge(
 ) -> Result<Outcome, Failure> {
     let opened = |error: OpenError| Failure::new(target.shown(), What::Open(error));
     let workbook = Workbook::open_within(bytes, &request.terms.limits).map_err(opened)?;
-    let review = review_by(&workbook, &request.terms.profile, request.terms.review(), beside::check);
+    let review = review_by(&workbook, &request.terms.profile, request.terms.review(), &Processors);
     let output = target.shown();
     let report = text::fill(&output, done, &review, request.style);
     let (verdict, counts) = (review.verdict(), review.counts());

@@ -1,7 +1,6 @@
 //! The report of `check`.
 
 use jixiao_selfeval::review::{Counts, Table, Verdict};
-use jixiao_selfeval::rules::Found;
 use jixiao_selfeval::{Review, Severity};
 use jixiao_workbook::CellRef;
 use jixiao_workbook::address::column_letters;
@@ -152,7 +151,7 @@ fn section(review: &Review<'_>, severity: Severity, style: Style) -> Vec<String>
     let mut room = if style.detail == Detail::All { usize::MAX } else { USUAL };
     let mut left = 0;
     for group in &groups {
-        let lines = lines::group(group, review.table.as_ref(), style, room);
+        let lines = lines::group(group, review, style, room);
         room = room.saturating_sub(lines.lines.len());
         left += lines.left;
         report.extend(lines.lines);
@@ -168,15 +167,17 @@ fn section(review: &Review<'_>, severity: Severity, style: Style) -> Vec<String>
 
 /// Infos in one closing line: codes with their cells.
 fn infos(review: &Review<'_>, lang: Lang) -> Vec<String> {
-    let mut codes: indexmap::IndexMap<&str, Vec<Found<'_>>> = indexmap::IndexMap::new();
+    let mut codes: indexmap::IndexMap<&str, Cells> = indexmap::IndexMap::new();
     for found in review.found().filter(|found| found.severity() == Severity::Info) {
-        codes.entry(found.code()).or_default().push(found);
+        let cells = codes.entry(found.code()).or_default();
+        cells.count += 1;
+        cells.known.extend(found.cell());
     }
     if codes.is_empty() {
         return Vec::new();
     }
-    let parts: Vec<String> = codes.iter().map(|(code, list)| info(code, list, lang)).collect();
-    let count: usize = codes.values().map(Vec::len).sum();
+    let count: usize = codes.values().map(|cells| cells.count).sum();
+    let parts: Vec<String> = codes.into_iter().map(|(code, cells)| info(code, cells.known, lang)).collect();
     let parts = parts.join(lang.of("；", "; "));
     vec![
         String::new(),
@@ -187,9 +188,15 @@ fn infos(review: &Review<'_>, lang: Lang) -> Vec<String> {
     ]
 }
 
-fn info(code: &str, list: &[Found<'_>], lang: Lang) -> String {
+/// The cells of one code's findings.
+#[derive(Default)]
+struct Cells {
+    count: usize,
+    known: Vec<CellRef>,
+}
+
+fn info(code: &str, mut places: Vec<CellRef>, lang: Lang) -> String {
     let title = jixiao_selfeval::rules::find(code).map_or(code, |rule| lang.of(rule.title.0, rule.title.1));
-    let mut places: Vec<CellRef> = list.iter().filter_map(Found::cell).collect();
     places.sort_unstable_by_key(|cell| (cell.column(), cell.row()));
     let places = match places.len() {
         0 => return format!("{title} [{code}]"),

@@ -3,7 +3,6 @@
 use std::borrow::Cow;
 
 use jixiao_selfeval::review::Table;
-use jixiao_selfeval::rules::Found;
 use jixiao_selfeval::{Finding, Review, Severity};
 use jixiao_workbook::CellRef;
 
@@ -11,17 +10,18 @@ use super::{Style, Tone, cells};
 use crate::Lang;
 use crate::words::one_line;
 
-/// Findings of one severity as groups: those that share a key, together, in the order of their first member.
-pub(super) fn groups<'a>(review: &'a Review<'_>, severity: Severity) -> Vec<Vec<Found<'a>>> {
-    let mut groups: Vec<Vec<Found<'a>>> = Vec::new();
+/// Findings of one severity as groups: those that share a key, together, in the order of their first member. A
+/// member is its position among all findings, since a large form has a hundred thousand of them.
+pub(super) fn groups(review: &Review<'_>, severity: Severity) -> Vec<Vec<usize>> {
+    let mut groups: Vec<Vec<usize>> = Vec::new();
     let mut known: indexmap::IndexMap<(&str, &str), usize> = indexmap::IndexMap::new();
-    for found in review.found().filter(|found| found.severity() == severity) {
+    for (position, found) in review.found().enumerate().filter(|(_, found)| found.severity() == severity) {
         let key = found.group().map(|group| (found.code(), group));
         if let Some(group) = key.and_then(|key| known.get(&key)).and_then(|at| groups.get_mut(*at)) {
-            group.push(found);
+            group.push(position);
         } else {
             known.extend(key.map(|key| (key, groups.len())));
-            groups.push(vec![found]);
+            groups.push(vec![position]);
         }
     }
     groups
@@ -34,19 +34,19 @@ pub(super) struct Lines {
 }
 
 /// The lines of one group: one where all say the same, else a line for each member, as many as there is room.
-pub(super) fn group(members: &[Found<'_>], table: Option<&Table>, style: Style, room: usize) -> Lines {
-    let [first, others @ ..] = members else { return Lines { lines: Vec::new(), left: 0 } };
+pub(super) fn group(members: &[usize], review: &Review<'_>, style: Style, room: usize) -> Lines {
     if room == 0 {
         return Lines { lines: Vec::new(), left: members.len() };
     }
-    let Some(first) = first.finding() else { return Lines { lines: Vec::new(), left: 0 } };
-    let mut rest = others.iter().filter_map(Found::finding);
-    if !others.is_empty() && rest.all(|other| other.message == first.message) {
-        let all: Vec<Cow<'_, Finding>> = members.iter().filter_map(Found::finding).collect();
+    let finding = |position: &usize| review.found_at(*position)?.finding();
+    let mut all = members.iter().filter_map(finding);
+    let Some(first) = all.next() else { return Lines { lines: Vec::new(), left: 0 } };
+    if members.len() > 1 && all.all(|other| other.message == first.message) {
+        let all: Vec<Cow<'_, Finding>> = members.iter().filter_map(finding).collect();
         return Lines { lines: vec![format!("  {}", shared(&all, style))], left: 0 };
     }
-    let shown = members.iter().take(room).filter_map(Found::finding);
-    let lines = shown.map(|member| format!("  {}", single(&member, table, style)));
+    let shown = members.iter().take(room).filter_map(finding);
+    let lines = shown.map(|member| format!("  {}", single(&member, review.table.as_ref(), style)));
     Lines { lines: lines.collect(), left: members.len().saturating_sub(room) }
 }
 

@@ -74,6 +74,14 @@ pub enum Outcome {
 }
 
 impl Outcome {
+    /// The number, if it is one.
+    pub fn number(self) -> Option<Decimal> {
+        match self {
+            Self::Number(number) => Some(number),
+            Self::Empty => None,
+        }
+    }
+
     /// The outcome as a cell stores it.
     pub fn to_value(self) -> Value {
         match self {

@@ -2,12 +2,12 @@
 
 use jixiao_workbook::{CellRef, NumberFormat, Sheet, Workbook};
 
-use super::planner::{Planner, Target};
+use super::ground::{Ground, Target};
 use crate::computed::{DECIMALS, Expression, Look};
 use crate::layout::{Column, Located};
 use crate::summary::RateScale;
 
-impl Planner<'_> {
+impl Ground<'_> {
     /// How a cell will show its numbers, with the format it is given if any.
     pub(super) fn look(&self, cell: CellRef, format: Option<&str>) -> Look {
         match format {

@@ -5,7 +5,9 @@ use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
 mod cells;
+mod draft;
 mod formats;
+mod ground;
 mod obstacle;
 mod planner;
 mod projects;
@@ -23,6 +25,7 @@ use crate::finding::{Field, Words};
 use crate::layout::Located;
 use crate::profile::{Profile, Weights};
 use crate::summary::Summary;
+use crate::workers::{Alone, Workers};
 
 /// What the caller asks for.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -134,14 +137,33 @@ pub fn plan(
     profile: &Profile,
     options: Options,
 ) -> Plan {
+    plan_by(Form { workbook, located, summary, profile }, options, &Alone)
+}
+
+/// A form that was located and read.
+#[derive(Clone, Copy, Debug)]
+pub struct Form<'a> {
+    /// The workbook.
+    pub workbook: &'a Workbook,
+    /// The table's place.
+    pub located: &'a Located,
+    /// The table's content.
+    pub summary: &'a Summary,
+    /// The profile.
+    pub profile: &'a Profile,
+}
+
+/// [`plan`], shared out among workers. The result is the same.
+pub fn plan_by(form: Form<'_>, options: Options, workers: &impl Workers) -> Plan {
+    let Form { workbook, located, summary, profile } = form;
     let Ok(sheet) = workbook.sheet(located.sheet) else { return Plan::default() };
     let weights = options.weights.or(profile.weights).unwrap_or_default();
     let mut planner = Planner::new(workbook, sheet, located, summary, options);
     texts::fix(&mut planner);
     planner.settle();
     sequence::number(&mut planner);
-    let budgets = projects::budgets(&mut planner);
-    projects::rates(&mut planner, &budgets);
+    let budgets = projects::budgets(&mut planner, workers);
+    projects::rates(&mut planner, &budgets, workers);
     total::complete(&mut planner, &budgets, weights);
     drop(budgets);
     let mut plan = planner.finish();

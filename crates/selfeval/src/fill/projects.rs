@@ -1,12 +1,17 @@
 //! The computed cells of the project rows: 小计 and 执行率.
 
+use std::ops::Range;
+
 use rust_decimal::Decimal;
 
+use super::draft::Draft;
+use super::ground::{Ground, Target};
 use super::obstacle::{Obstacle, What};
-use super::planner::{Planner, Target};
+use super::planner::Planner;
 use crate::computed::{Held, rate_as, subtotal};
 use crate::finding::Field;
 use crate::summary::{Project, Reading};
+use crate::workers::{Workers, by_rows, pieces};
 
 /// A project's full-year budget as it stands once the form is filled.
 #[derive(Clone, Debug)]
@@ -24,70 +29,87 @@ impl Budget {
 }
 
 /// Completes 小计 and gives each project's budget.
-pub(super) fn budgets(planner: &mut Planner<'_>) -> Vec<Budget> {
-    let summary = planner.summary;
-    let budgets: Vec<Budget> = summary.projects.iter().map(|project| budget(planner, project)).collect();
-    planner.cells.set_budgets(budgets.iter().map(|budget| budget.held).collect());
+pub(super) fn budgets(planner: &mut Planner<'_>, workers: &impl Workers) -> Vec<Budget> {
+    let Planner { ground, draft } = planner;
+    let projects = &ground.summary.projects;
+    let piece = |range: Range<usize>| {
+        let mut draft = Draft::new(ground.workbook, range.len(), pieces(projects.len()));
+        let projects = projects.get(range).unwrap_or_default().iter();
+        let budgets: Vec<Budget> = projects.map(|project| budget(ground, &mut draft, project)).collect();
+        (budgets, draft)
+    };
+    let mut budgets = Vec::with_capacity(projects.len());
+    by_rows(workers, projects.len(), piece, |(piece, part)| {
+        budgets.extend(piece);
+        draft.append(part);
+    });
+    ground.cells.set_budgets(budgets.iter().map(|budget| budget.held).collect());
     budgets
 }
 
-fn budget(planner: &mut Planner<'_>, project: &Project) -> Budget {
+fn budget(ground: &Ground<'_>, draft: &mut Draft<'_>, project: &Project) -> Budget {
     let Some(reading) = &project.budget else { return Budget { held: Held::Blank, obstacle: None } };
-    let parts = parts_obstacle(planner, project);
-    let Some(expression) = subtotal(planner.located, project.row) else {
+    let parts = parts_obstacle(ground, project);
+    let Some(expression) = subtotal(ground.located, project.row) else {
         return Budget {
-            held: planner.cells.held(reading),
-            obstacle: planner.obstacle(reading, Field::Budget).map(Box::new),
+            held: ground.cells.held(reading),
+            obstacle: ground.obstacle(reading, Field::Budget).map(Box::new),
         };
     };
     let blocked = parts.as_ref().map(|obstacle| obstacle.words(1));
-    let held = planner.compute(&Target { reading, field: Field::Budget, expression, blocked });
+    let held = draft.compute(ground, &Target { reading, field: Field::Budget, expression, blocked });
     let obstacle = match held {
         Held::Number(value) => {
             // A live formula gives 0 over parts that nobody has filled in.
             let empty = reading.has_formula() && value.is_zero();
             parts.filter(|obstacle| empty && obstacle.what == What::PartsMissing)
         }
-        Held::Blank => parts.or_else(|| planner.obstacle(reading, Field::Budget)),
-        Held::Text | Held::Error => planner.obstacle(reading, Field::Budget).or(parts),
+        Held::Blank => parts.or_else(|| ground.obstacle(reading, Field::Budget)),
+        Held::Text | Held::Error => ground.obstacle(reading, Field::Budget).or(parts),
     };
     Budget { held, obstacle: obstacle.map(Box::new) }
 }
 
 /// Why the parts cannot be summed: one is no number, or all are blank.
-fn parts_obstacle(planner: &Planner<'_>, project: &Project) -> Option<Obstacle> {
+fn parts_obstacle(ground: &Ground<'_>, project: &Project) -> Option<Obstacle> {
     let stated = |part: &&Reading| !part.is_blank() || part.has_formula();
-    let wrong = project.funds.iter().filter(stated).find_map(|part| planner.obstacle(part, Field::Fund));
+    let wrong = project.funds.iter().filter(stated).find_map(|part| ground.obstacle(part, Field::Fund));
     if wrong.is_some() || project.funds.iter().any(|part| stated(&part)) {
         return wrong;
     }
     let cell = project.funds.first()?.cell;
-    let name = planner.summary.name_of(Field::Fund, cell);
+    let name = ground.summary.name_of(Field::Fund, cell);
     Some(Obstacle { cell, field: Field::Fund, name, what: What::PartsMissing })
 }
 
 /// Completes 执行率.
-pub(super) fn rates(planner: &mut Planner<'_>, budgets: &[Budget]) {
-    let summary = planner.summary;
-    for (project, budget) in summary.projects.iter().zip(budgets) {
-        let Some(reading) = &project.rate else { return };
-        let Some(expression) = rate_as(planner.located, project.row, planner.percent(reading.cell)) else {
-            return;
-        };
-        let blocked =
-            budget.obstacle.clone().or_else(|| executed_obstacle(planner, project, budget).map(Box::new));
-        let blocked = blocked.map(|obstacle| obstacle.words(1));
-        planner.compute(&Target { reading, field: Field::ExecutionRate, expression, blocked });
-    }
+pub(super) fn rates(planner: &mut Planner<'_>, budgets: &[Budget], workers: &impl Workers) {
+    let Planner { ground, draft } = planner;
+    let projects = &ground.summary.projects;
+    let piece = |range: Range<usize>| {
+        let mut draft = Draft::new(ground.workbook, range.len(), pieces(projects.len()));
+        let rows = projects.get(range.clone()).unwrap_or_default().iter();
+        for (project, budget) in rows.zip(budgets.get(range).unwrap_or_default()) {
+            rate(ground, &mut draft, project, budget);
+        }
+        draft
+    };
+    by_rows(workers, projects.len(), piece, |part| draft.append(part));
+}
+
+fn rate(ground: &Ground<'_>, draft: &mut Draft<'_>, project: &Project, budget: &Budget) {
+    let Some(reading) = &project.rate else { return };
+    let percent = ground.percent(reading.cell);
+    let Some(expression) = rate_as(ground.located, project.row, percent) else { return };
+    let blocked =
+        budget.obstacle.clone().or_else(|| executed_obstacle(ground, project, budget).map(Box::new));
+    let blocked = blocked.map(|obstacle| obstacle.words(1));
+    draft.compute(ground, &Target { reading, field: Field::ExecutionRate, expression, blocked });
 }
 
 /// Why the executed amount cannot be used; on a project of budget 0 a blank one is in nobody's way.
-pub(super) fn executed_obstacle(
-    planner: &Planner<'_>,
-    project: &Project,
-    budget: &Budget,
-) -> Option<Obstacle> {
+pub(super) fn executed_obstacle(ground: &Ground<'_>, project: &Project, budget: &Budget) -> Option<Obstacle> {
     let reading = project.executed.as_ref()?;
-    let obstacle = planner.obstacle(reading, Field::Executed)?;
+    let obstacle = ground.obstacle(reading, Field::Executed)?;
     (obstacle.what != What::Missing || !budget.is_zero()).then_some(obstacle)
 }

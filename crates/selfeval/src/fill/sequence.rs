@@ -8,7 +8,7 @@ use crate::finding::{Field, Words};
 use crate::summary::{Content, Project, Reading};
 
 pub(super) fn number(planner: &mut Planner<'_>) {
-    let projects = &planner.summary.projects;
+    let projects = &planner.ground.summary.projects;
     let restarts = restarts(projects);
     let mut above: Option<(u32, Decimal)> = None;
     for (index, project) in projects.iter().enumerate() {
@@ -21,7 +21,7 @@ pub(super) fn number(planner: &mut Planner<'_>) {
             continue;
         }
         above = Some((project.run, next));
-        if planner.covered(reading.cell) {
+        if planner.ground.covered(reading.cell) {
             continue;
         }
         if taken(projects.get(index + 1..).unwrap_or(&[]), project.run, restarts, next) {
@@ -29,9 +29,9 @@ pub(super) fn number(planner: &mut Planner<'_>) {
                 format!("前后序号之间没有 {next} 的位置；请理顺序号"),
                 format!("the numbers around leave no room for {next}; put them in order"),
             );
-            planner.plan.blank.push(Kept { cell: reading.cell, field: Field::Sequence, why });
+            planner.draft.plan.blank.push(Kept { cell: reading.cell, field: Field::Sequence, why });
         } else {
-            planner.put(reading, Field::Sequence, next.normalize().to_string());
+            planner.draft.put(&planner.ground, reading, Field::Sequence, next.normalize().to_string());
         }
     }
 }

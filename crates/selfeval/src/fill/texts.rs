@@ -6,10 +6,10 @@ use crate::summary::{Content, Reading};
 
 /// Fixes what was asked to be fixed; a 小计 that is recomputed anyway is left to that.
 pub(super) fn fix(planner: &mut Planner<'_>) {
-    if !planner.options.fix {
+    if !planner.ground.options.fix {
         return;
     }
-    let summary = planner.summary;
+    let summary = planner.ground.summary;
     for project in &summary.projects {
         let single = [
             (project.sequence.as_ref(), Field::Sequence),
@@ -41,7 +41,7 @@ fn fix_row(planner: &mut Planner<'_>, single: [(Option<&Reading>, Field); 5], fu
 
 fn fix_cell(planner: &mut Planner<'_>, reading: &Reading, field: Field) {
     let text_number = matches!(reading.content(), Content::TextNumber(_)) && !reading.has_formula();
-    if text_number && !planner.is_recomputed(reading, field) {
-        planner.fix(reading, field);
+    if text_number && !planner.ground.is_recomputed(reading, field) {
+        planner.draft.fix(&planner.ground, reading, field);
     }
 }

@@ -1,8 +1,9 @@
 //! The computed cells of the total row: sums, total rate, weighted score.
 
 use super::Kept;
+use super::ground::Target;
 use super::obstacle::{Obstacle, Obstacles};
-use super::planner::{Planner, Target};
+use super::planner::Planner;
 use super::projects::{Budget, executed_obstacle};
 use crate::computed::{Held, column_total, rate_as, weighted_score_to};
 use crate::finding::{Field, Words};
@@ -20,7 +21,7 @@ struct Columns {
 }
 
 pub(super) fn complete(planner: &mut Planner<'_>, budgets: &[Budget], weights: Weights) {
-    let Some(total) = &planner.summary.total else { return no_total_row(planner) };
+    let Some(total) = &planner.ground.summary.total else { return no_total_row(planner) };
     if budgets.is_empty() {
         return no_projects(planner, total);
     }
@@ -48,13 +49,13 @@ pub(super) fn complete(planner: &mut Planner<'_>, budgets: &[Budget], weights: W
 }
 
 fn no_total_row(planner: &mut Planner<'_>) {
-    let last = planner.located.range.last().row();
-    let cell = planner.located.range.first().at_row(last);
+    let last = planner.ground.located.range.last().row();
+    let cell = planner.ground.located.range.first().at_row(last);
     let why = Words::new(
         "表中没有合计行，合计和加权得分无处可填；在末行下加一行“合计”后重新运行",
         "the table has no total row for the sums and the weighted score; add a row 合计 below it and run again",
     );
-    planner.plan.blank.push(Kept { cell, field: Field::TotalRow, why });
+    planner.draft.plan.blank.push(Kept { cell, field: Field::TotalRow, why });
 }
 
 fn no_projects(planner: &mut Planner<'_>, total: &Total) {
@@ -62,16 +63,16 @@ fn no_projects(planner: &mut Planner<'_>, total: &Total) {
         "表中还没有填写项目，合计留空；填上项目后重新运行",
         "no project is entered yet, so the totals stay blank; enter the projects and run again",
     );
-    planner.plan.blank.push(Kept { cell: total.label, field: Field::TotalRow, why });
+    planner.draft.plan.blank.push(Kept { cell: total.label, field: Field::TotalRow, why });
 }
 
 fn columns(planner: &Planner<'_>, budgets: &[Budget]) -> Columns {
-    let summary: &Summary = planner.summary;
+    let summary: &Summary = planner.ground.summary;
     let mut columns =
         Columns { funds: vec![Obstacles::default(); summary.funds.len()], ..Columns::default() };
     for (project, budget) in summary.projects.iter().zip(budgets) {
         columns.budget.add(budget.obstacle.as_deref().cloned());
-        columns.executed.add(executed_obstacle(planner, project, budget));
+        columns.executed.add(executed_obstacle(&planner.ground, project, budget));
         columns.initial.add(stated(planner, project.initial_budget.as_deref(), Field::InitialBudget));
         columns.score.add(score_obstacle(planner, project));
         for (part, obstacles) in project.funds.iter().zip(&mut columns.funds) {
@@ -89,11 +90,11 @@ fn columns(planner: &Planner<'_>, budgets: &[Budget]) -> Columns {
 /// What is stated must be a number; blank counts as 0 in these columns.
 fn stated(planner: &Planner<'_>, reading: Option<&Reading>, field: Field) -> Option<Obstacle> {
     let reading = reading.filter(|reading| !reading.is_blank() || reading.has_formula())?;
-    planner.obstacle(reading, field)
+    planner.ground.obstacle(reading, field)
 }
 
 fn score_obstacle(planner: &Planner<'_>, project: &Project) -> Option<Obstacle> {
-    planner.obstacle(project.score.as_ref()?, Field::Score)
+    planner.ground.obstacle(project.score.as_ref()?, Field::Score)
 }
 
 /// Completes one sum and gives what the cell holds; none where the table has no such column.
@@ -104,9 +105,9 @@ fn sum(
     blocked: Option<Words>,
 ) -> Option<Held> {
     let reading = reading?;
-    let expression = column_total(planner.located, reading.cell.column())?;
+    let expression = column_total(planner.ground.located, reading.cell.column())?;
     let held = planner.compute(&Target { reading, field, expression, blocked });
-    planner.cells.set_total(reading.cell, held);
+    planner.ground.cells.set_total(reading.cell, held);
     Some(held)
 }
 
@@ -119,7 +120,7 @@ fn unknown(
     obstacles: &Obstacles,
 ) -> Option<Words> {
     let Held::Number(_) = held else {
-        let own = reading.and_then(|reading| planner.obstacle(reading, field)).map(|own| own.words(1));
+        let own = reading.and_then(|reading| planner.ground.obstacle(reading, field)).map(|own| own.words(1));
         return obstacles.words().or(own);
     };
     None
@@ -127,14 +128,14 @@ fn unknown(
 
 fn rate(planner: &mut Planner<'_>, total: &Total, blocked: Option<Words>) {
     let Some(reading) = &total.rate else { return };
-    let percent = planner.percent(reading.cell);
-    let Some(expression) = rate_as(planner.located, total.row, percent) else { return };
+    let percent = planner.ground.percent(reading.cell);
+    let Some(expression) = rate_as(planner.ground.located, total.row, percent) else { return };
     planner.compute(&Target { reading, field: Field::ExecutionRate, expression, blocked });
 }
 
 fn score(planner: &mut Planner<'_>, total: &Total, weights: Weights, blocked: Option<Words>) {
     let Some(reading) = &total.score else { return };
-    let decimals = planner.score_decimals(reading.cell);
-    let Some(expression) = weighted_score_to(planner.located, weights, decimals) else { return };
+    let decimals = planner.ground.score_decimals(reading.cell);
+    let Some(expression) = weighted_score_to(planner.ground.located, weights, decimals) else { return };
     planner.compute(&Target { reading, field: Field::Score, expression, blocked });
 }

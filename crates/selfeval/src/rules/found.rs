@@ -48,8 +48,11 @@ impl Findings {
 
     /// Several rules' findings in one, sorted by place and code.
     pub fn joined(lists: impl Iterator<Item = Self>) -> Self {
-        let mut all = Self::default();
-        for mut list in lists {
+        let mut lists: Vec<Self> = lists.collect();
+        let count = |of: fn(&Self) -> usize| lists.iter().map(of).sum();
+        let (notes, worded) = (count(|list| list.notes.len()), count(|list| list.worded.len()));
+        let mut all = Self { notes: Vec::with_capacity(notes), worded: Vec::with_capacity(worded) };
+        for list in &mut lists {
             let before = u32::try_from(all.worded.len()).unwrap_or(u32::MAX);
             for note in &mut list.notes {
                 if let Source::Worded(index) = &mut note.source {
@@ -57,11 +60,7 @@ impl Findings {
                 }
             }
             all.worded.append(&mut list.worded);
-            if all.notes.is_empty() {
-                all.notes = list.notes;
-            } else {
-                all.notes.append(&mut list.notes);
-            }
+            all.notes.append(&mut list.notes);
         }
         let Self { notes, worded } = &mut all;
         let key = |note: &Note| (note.cell, code(note, worded), note.severity);
@@ -88,6 +87,12 @@ impl Findings {
     pub fn retain(&mut self, wanted: impl Fn(&str) -> bool) {
         let Self { notes, worded } = self;
         notes.retain(|note| wanted(code(note, worded)));
+    }
+
+    /// The finding at a position; `context` as for [`Findings::each`].
+    pub(crate) fn get<'a>(&'a self, position: usize, context: Option<Context<'a>>) -> Option<Found<'a>> {
+        let note = self.notes.get(position)?;
+        Some(Found { note, worded: &self.worded, context })
     }
 
     /// Each finding; `context` is that of the table they were found in, none where no table was found.

@@ -7,6 +7,7 @@ use crate::finding::{Finding, Place, Related, Severity, Words};
 use crate::layout::Located;
 use crate::profile::{Profile, Weights};
 use crate::summary::{Project, Reading, Summary, TextReading, Total};
+use crate::workers::{Alone, Workers, pieces};
 
 mod a001_subtotal_mismatch;
 mod a002_total_mismatch;
@@ -220,7 +221,17 @@ impl Finding {
 
 /// Runs the whole catalogue at the profile's severities; the findings are worded when they are asked for.
 pub fn survey(context: &Context<'_>) -> Findings {
-    Findings::joined(ALL.iter().map(|rule| Findings::of(context, rule)))
+    survey_by(context, &Alone)
+}
+
+/// [`survey`], shared out among workers. The result is the same.
+pub fn survey_by(context: &Context<'_>, workers: &impl Workers) -> Findings {
+    let of = |index: usize| ALL.get(index).map(|rule| Findings::of(context, rule));
+    let lists = match pieces(context.summary.projects.len()) {
+        1 => Alone.map(ALL.len(), of),
+        _ => workers.map(ALL.len(), of),
+    };
+    Findings::joined(lists.into_iter().flatten())
 }
 
 /// Runs the whole catalogue at the profile's severities; findings sorted by place and code.

@@ -38,6 +38,8 @@ pub struct Evaluator<'w> {
     /// By name in small letters, since a workbook may have thousands of either and every formula asks.
     sheets: OnceCell<BTreeMap<String, SheetId>>,
     names: OnceCell<BTreeMap<String, Vec<&'w DefinedName>>>,
+    /// Reads after which it gives up.
+    most: u64,
 }
 
 #[derive(Debug, Default)]
@@ -52,7 +54,14 @@ impl<'w> Evaluator<'w> {
     /// An evaluator on the stored values alone.
     pub fn new(workbook: &'w Workbook) -> Self {
         let (sheets, names) = (OnceCell::new(), OnceCell::new());
-        Self { workbook, laid: BTreeMap::new(), state: RefCell::default(), sheets, names }
+        Self { workbook, laid: BTreeMap::new(), state: RefCell::default(), sheets, names, most: MOST_READS }
+    }
+
+    /// One of several evaluators that share the work: all of them together give up where one would.
+    #[must_use]
+    pub fn sharing(mut self, evaluators: usize) -> Self {
+        self.most = MOST_READS / u64::try_from(evaluators.max(1)).unwrap_or(MOST_READS);
+        self
     }
 
     /// With a new value in a cell.
@@ -221,7 +230,7 @@ impl<'w> Evaluator<'w> {
     pub(super) fn count(&self, reads: u64) -> Evaluated<()> {
         let mut state = self.state.borrow_mut();
         state.reads = state.reads.saturating_add(reads);
-        if state.reads > MOST_READS { Stop::unknown("more cells than are computed here") } else { Ok(()) }
+        if state.reads > self.most { Stop::unknown("more cells than are computed here") } else { Ok(()) }
     }
 
     pub(super) fn name(&self, sheet: SheetId) -> String {
