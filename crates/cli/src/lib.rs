@@ -12,6 +12,7 @@
 //! | `input`, `listing` | files, folders and globs to bytes |
 //! | `temporary`, `output` | bytes to files, safely |
 //! | `batch` | several files at once, in a stable order |
+//! | `beside`, `ahead` | threads for one large form |
 //! | `commands` | one file a command |
 
 #![allow(
@@ -19,6 +20,7 @@
     reason = "the ban is the libraries' own: files, clock and environment are touched here"
 )]
 
+mod ahead;
 mod args;
 mod batch;
 mod beside;

@@ -10,6 +10,7 @@ use jixiao_selfeval::{Review, Severity, rules};
 use sha2::{Digest, Sha256};
 
 use super::{Terms, close, failed_line, note_owner};
+use crate::ahead::build_grids;
 use crate::args::{Check, Format, Language, Level};
 use crate::batch;
 use crate::beside::{self, Processors};
@@ -272,6 +273,7 @@ fn one(request: &Request, input: &Input) -> Result<Outcome, Failure> {
     let opened = |error| Failure::new(path.clone(), What::Open(error));
     let workbook =
         request.opener.open(bytes, &request.terms.limits).map_err(|what| Failure::new(path.clone(), what))?;
+    build_grids(&workbook);
     let terms = &request.terms;
     let mut review = review_by(&workbook, &terms.profile, terms.review(), &Processors);
     if review.table.is_none() {

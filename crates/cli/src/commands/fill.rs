@@ -11,6 +11,7 @@ use jixiao_workbook::patch::Signature;
 use jixiao_workbook::{FileKind, OpenError, PatchError, Workbook};
 
 use super::{Terms, close, failed_line, note_owner};
+use crate::ahead::build_grids;
 use crate::args::Fill;
 use crate::batch;
 use crate::beside::{self, Beside, MANY, Processors};
@@ -187,6 +188,7 @@ fn one(request: &Request, input: &Input) -> Result<Outcome, Failure> {
 /// plan are gone when it returns.
 fn complete(request: &Request, input: &Input) -> Result<(Done, usize, Vec<u8>), Failure> {
     let workbook = editable(request, input)?;
+    build_grids(&workbook);
     let profile = &request.terms.profile;
     let located =
         locate(&workbook, profile, None).map_err(|missing| unlocated(&workbook, &missing, input))?;
@@ -238,6 +240,7 @@ fn judge(
 ) -> Result<Outcome, Failure> {
     let opened = |error: OpenError| Failure::new(target.shown(), What::Open(error));
     let workbook = Workbook::open_within(bytes, &request.terms.limits).map_err(opened)?;
+    build_grids(&workbook);
     let review = review_by(&workbook, &request.terms.profile, request.terms.review(), &Processors);
     let output = target.shown();
     let report = text::fill(&output, done, &review, request.style);

@@ -22,7 +22,7 @@ use memchr::memmem;
 
 use crate::error::OpenError;
 use crate::limits::Limits;
-use crate::package::{self, Package};
+use crate::package::{self, Ahead, OnDemand, Package};
 use crate::sheet::Sheet;
 use crate::workbook::{SheetId, Workbook};
 
@@ -100,8 +100,22 @@ impl Workbook {
     /// # Errors
     /// When the sheet's part is damaged or over a limit, and when there is no such sheet.
     pub fn sheet(&self, id: SheetId) -> Result<&Sheet, OpenError> {
+        self.sheet_by(id, &OnDemand)
+    }
+
+    /// [`Workbook::sheet`], its part perhaps read ahead. The grid is the same.
+    ///
+    /// # Errors
+    /// As [`Workbook::sheet`].
+    pub fn sheet_by(&self, id: SheetId, ahead: &impl Ahead) -> Result<&Sheet, OpenError> {
         let slot = self.built.get(id.0 as usize).ok_or_else(|| OpenError::NoSheet((id.0 + 1).to_string()))?;
-        slot.get_or_init(|| build_sheet(self, id)).as_ref().map_err(Clone::clone)
+        slot.get_or_init(|| build_sheet(self, id, ahead)).as_ref().map_err(Clone::clone)
+    }
+
+    /// Bytes of a sheet's part when inflated, as its container states them; 0 where the sheet has no part of its own.
+    pub fn sheet_bytes(&self, id: SheetId) -> u64 {
+        let part = self.entry(id).map(|entry| entry.part.as_str());
+        self.parts.package.as_ref().zip(part).map_or(0, |(package, part)| package.stated_bytes(part))
     }
 }
 
@@ -122,7 +136,7 @@ fn compound(bytes: &[u8]) -> Result<OpenError, OpenError> {
 }
 
 /// Builds a sheet's grid from its part.
-fn build_sheet(workbook: &Workbook, id: SheetId) -> Result<Sheet, OpenError> {
+fn build_sheet(workbook: &Workbook, id: SheetId, ahead: &impl Ahead) -> Result<Sheet, OpenError> {
     let entry = workbook.entry(id).ok_or_else(|| OpenError::NoSheet((id.0 + 1).to_string()))?;
     if !entry.grid {
         return Ok(Sheet::default());
@@ -132,7 +146,8 @@ fn build_sheet(workbook: &Workbook, id: SheetId) -> Result<Sheet, OpenError> {
         part: format!("sheet {}", entry.name),
         what: "its relation leads to no part of the file".to_owned(),
     })?;
-    sheet::read(package, &entry.part, &workbook.parts.strings, &workbook.limits)
+    let stream = package.stream(&entry.part)?;
+    ahead.read(stream, |stream| sheet::read(stream, &entry.part, &workbook.parts.strings, &workbook.limits))
 }
 
 #[cfg(test)]

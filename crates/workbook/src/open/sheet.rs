@@ -8,7 +8,7 @@ use crate::address::{CellRef, LAST_COLUMN, LAST_ROW, Range};
 use crate::error::OpenError;
 use crate::formula;
 use crate::limits::Limits;
-use crate::package::Package;
+use crate::package::Stream;
 use crate::scan::{Kind, PlainCell, Token, decode, unescape};
 use crate::sheet::{BuildError, FormulaKind, Sheet, SheetBuilder, Strings, ValueRef};
 
@@ -25,13 +25,12 @@ const FORMULA_BYTES: usize = 64 << 10;
 
 /// Builds a sheet's grid from its part.
 pub(super) fn read(
-    package: &Package,
+    content: Stream<'_>,
     part: &str,
     strings: &Arc<Strings>,
     limits: &Limits,
 ) -> Result<Sheet, OpenError> {
     let mut reader = Reader::new(strings, limits);
-    let content = package.stream(part)?;
     visit_by(content, part, limits, &mut reader).map_err(|error| named(error, part))?;
     let damaged = |what: String| OpenError::Damaged { part: part.to_owned(), what };
     if !reader.data_seen {

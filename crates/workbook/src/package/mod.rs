@@ -5,6 +5,7 @@
 //! different programs would read differently (two entries of one name, a header that contradicts the directory,
 //! two archives in one file) is refused.
 
+mod ahead;
 mod content;
 mod directory;
 mod inflate;
@@ -17,6 +18,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::error::OpenError;
 use crate::limits::Limits;
+pub use ahead::{Ahead, OnDemand, Stream};
 pub(crate) use content::{TEXT, UNKNOWN, foreign};
 use directory::{Directory, Entry};
 use inflate::Inflater;
@@ -109,11 +111,16 @@ impl Package {
         Ok(content)
     }
 
+    /// Bytes of a part when inflated, as the directory states them; 0 for one that is missing.
+    pub(crate) fn stated_bytes(&self, name: &str) -> u64 {
+        self.entry(name).map_or(0, |(_, entry)| entry.inflated)
+    }
+
     /// A part's content as a stream, inflated within the limits and checked against its CRC at its end.
     ///
     /// # Errors
     /// When the part is missing. What goes wrong while reading comes as an [`std::io::Error`] that holds an [`OpenError`].
-    pub fn stream(&self, name: &str) -> Result<Box<dyn Read + '_>, OpenError> {
+    pub fn stream(&self, name: &str) -> Result<Stream<'_>, OpenError> {
         let (at, entry) = self.entry(name)?;
         let damaged = |what: &str| OpenError::Damaged { part: entry.name.clone(), what: what.to_owned() };
         let data = self.bytes.get(entry.data()).ok_or_else(|| damaged("its data lie outside the file"))?;
