@@ -9,10 +9,12 @@
 //! | [`reader`] | parts | opening and every grid: no panic; a grid is in order and agrees with itself |
 //! | [`patch`] | parts and edits | no edits, same bytes; an edited cell holds what was put; nothing else differs |
 //! | [`formula`] | a formula | the tokens are the text; a printed tree parses to itself; there and back is where it was |
+//! | [`others`] | a text table, or the parts of .ods, .xlsb, .xls | no panic; a grid agrees with itself; a text means the same in every encoding |
 //! | [`calc`] | a formula | no panic, soon done; a result agrees with itself and rests on what is said to be read |
 
 pub mod calc;
 pub mod formula;
+pub mod others;
 pub mod package;
 pub mod patch;
 pub mod reader;

@@ -86,7 +86,7 @@ impl<'a> Input<'a> {
 }
 
 /// A zip container of stored parts.
-fn zipped<'p>(parts: impl Iterator<Item = (&'p str, &'p [u8])>) -> Vec<u8> {
+pub(super) fn zipped<'p>(parts: impl Iterator<Item = (&'p str, &'p [u8])>) -> Vec<u8> {
     let (mut file, mut directory, mut count) = (Vec::new(), Vec::new(), 0u16);
     for (name, content) in parts {
         let offset = short(file.len());

@@ -52,7 +52,7 @@ fn check_short_cut(book: &Workbook, data: &[u8]) {
 }
 
 /// A grid is in order, inside its bounds, and tells the same of a cell by every way to it.
-fn look(book: &Workbook, sheet: &Sheet) {
+pub(super) fn look(book: &Workbook, sheet: &Sheet) {
     let (mut before, mut count) = (None, 0usize);
     for row in sheet.rows() {
         assert!((1..=LAST_ROW).contains(&row.number), "row {}", row.number);

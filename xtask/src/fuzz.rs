@@ -6,9 +6,10 @@ use std::process::{Command, Stdio};
 use crate::{Outcome, read_text, root};
 
 /// The targets, each with the folder of its seeds, kept cases and dictionary, and the longest input.
-const TARGETS: [(&str, &str, usize); 4] = [
+const TARGETS: [(&str, &str, usize); 5] = [
     ("reader", "package", 2_048),
     ("patch", "package", 2_048),
+    ("others", "others", 3_072),
     ("formula", "formula", 512),
     ("calc", "formula", 512),
 ];
@@ -95,7 +96,7 @@ mod tests {
     use super::*;
     use crate::{entries, read};
 
-    fn replay(folder: &str, checks: [fn(&[u8]); 2]) {
+    fn replay(folder: &str, checks: &[fn(&[u8])]) {
         let inputs = ["seeds", "cases"].map(|kind| root().join("fuzz").join(kind).join(folder));
         let inputs: Vec<_> = inputs.iter().filter_map(|folder| entries(folder).ok()).flatten().collect();
         assert!(!inputs.is_empty());
@@ -111,12 +112,17 @@ mod tests {
 
     #[test]
     fn packages_keep_every_promise() {
-        replay("package", [targets::reader::check, targets::patch::check]);
+        replay("package", &[targets::reader::check, targets::patch::check]);
+    }
+
+    #[test]
+    fn other_formats_keep_every_promise() {
+        replay("others", &[targets::others::check]);
     }
 
     #[test]
     fn formulas_keep_every_promise() {
-        replay("formula", [targets::formula::check, targets::calc::check]);
+        replay("formula", &[targets::formula::check, targets::calc::check]);
     }
 
     #[test]

@@ -34,8 +34,8 @@ const USAGE: &str = "cargo xtask CHORE
                                          edit every .xlsx and .xlsm of ../shared/corpus (or of DIR) whose path holds
                                          NAME, and have every program look at the results; what deviates must stand
                                          in test-data/corpus with a reason; --full has openpyxl look at each edit
-  fuzz [--seconds N] [TARGET…]           run the fuzz targets (reader, patch, formula, calc), each N seconds
-                                         (60 unless given), from the seeds and what earlier runs found
+  fuzz [--seconds N] [TARGET…]           run the fuzz targets (reader, patch, others, formula, calc), each N
+                                         seconds (60 unless given), from the seeds and what earlier runs found
   coverage [--missed]                    run the tests instrumented (cargo-llvm-cov) and tell which share of each
                                          module's lines they run; fails below the floors
   bench [--quick] [--rounds N] [--no-peers] [--write] [--date DATE]

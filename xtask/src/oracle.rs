@@ -275,7 +275,9 @@ fn libreoffice(folder: &Path, books: &[Book]) -> Result<Option<Vec<String>>, Str
     write_cleared(folder, &cleared)?;
     let recalculated = folder.join("recalculated");
     let paths = books.iter().map(|book| book.path.as_path()).chain([proof.as_path(), cleared.as_path()]);
-    convert(folder, paths.collect(), 600)?;
+    if convert(folder, paths.collect(), 600)? != Ended::Done {
+        return Err("LibreOffice failed to convert".to_owned());
+    }
     let theirs = |path: &Path| formulas(&recalculated.join(shown(path)).with_extension("xlsx"));
     if theirs(&proof)?.first().is_none_or(|cell| !same(&cell.value, "5")) {
         return Err("LibreOffice does not recalculate on load: a wrong stored value stayed".to_owned());
@@ -305,22 +307,50 @@ pub(crate) fn profile(folder: &Path) -> Outcome {
     write(&profile.join("registrymodifications.xcu"), ALWAYS_RECALCULATE.as_bytes())
 }
 
+/// How a run of LibreOffice ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Ended {
+    Done,
+    /// It gave up, by itself.
+    Failed,
+    /// Its processor time was over.
+    RanOut,
+}
+
 /// Has LibreOffice load workbooks and save what it makes of them, under the same names, into `recalculated`, within
 /// so many seconds of processor time.
-pub(crate) fn convert(folder: &Path, paths: Vec<&Path>, seconds: u32) -> Outcome {
+pub(crate) fn convert(folder: &Path, paths: Vec<&Path>, seconds: u32) -> Result<Ended, String> {
+    // Its launcher does not tell how it was ended; the time that it and its children took does.
+    let script = format!("ulimit -t {seconds}; \"$0\" \"$@\" >/dev/null 2>&1; ended=$?; times; exit $ended");
     let converted = Command::new("sh")
-        .args(["-c", &format!("ulimit -t {seconds}; exec \"$0\" \"$@\""), "soffice"])
+        .args(["-c", &script, "soffice"])
         .arg(format!("-env:UserInstallation={}", file_address(&folder.join("profile"))))
         .args(["--headless", "--convert-to", "xlsx:Calc MS Excel 2007 XML", "--outdir"])
         .arg(folder.join("recalculated"))
         .args(paths)
         // Without an encoding in its surroundings LibreOffice takes letters beyond ASCII in names for `?`.
         .env("LC_ALL", "C.UTF-8")
-        .stdout(Stdio::null())
         .stderr(Stdio::null())
-        .status()
+        .output()
         .map_err(|error| error.to_string())?;
-    if converted.success() { Ok(()) } else { Err("LibreOffice failed to convert".to_owned()) }
+    let took = processor_seconds(&String::from_utf8_lossy(&converted.stdout));
+    Ok(match converted.status.success() {
+        true => Ended::Done,
+        false if took >= seconds => Ended::RanOut,
+        false => Ended::Failed,
+    })
+}
+
+/// The processor time of a shell's children, in seconds rounded up, from what its `times` says: `0m1.50s 0m0.25s` in
+/// the last line. Time that cannot be read is taken for none.
+fn processor_seconds(times: &str) -> u32 {
+    let whole = |time: &str| {
+        let (minutes, seconds) = time.strip_suffix('s')?.split_once('m')?;
+        let (seconds, part) = seconds.split_once(['.', ',']).unwrap_or((seconds, "0"));
+        let part = u32::from(part.bytes().any(|digit| digit != b'0'));
+        Some(minutes.parse::<u32>().ok()? * 60 + seconds.parse::<u32>().ok()? + part)
+    };
+    times.lines().last().into_iter().flat_map(str::split_whitespace).filter_map(whole).sum()
 }
 
 /// A path as an address, in which all but letters, digits and a few signs are written as `%XX`.
@@ -386,6 +416,19 @@ mod tests {
         assert!(same_as.iter().all(|(ours, theirs)| same(ours, theirs)));
         let other = [(number("0"), ""), (text("7"), "7.0"), (number("92.97"), "92.96"), (text(""), "0")];
         assert!(!other.iter().any(|(ours, theirs)| same(ours, theirs)));
+    }
+
+    #[test]
+    fn the_time_that_children_took_is_read() {
+        let cases = [
+            ("0m0.00s 0m0.01s\n1m2.50s 0m3.00s\n", 66),
+            ("0m0,000s 0m0,010s\n0m14,990000s 0m0,000s\n", 15),
+            ("0m0.00s 0m0.00s", 0),
+            ("", 0),
+        ];
+        for (times, seconds) in cases {
+            assert_eq!(processor_seconds(times), seconds, "{times}");
+        }
     }
 
     #[test]

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::io::Cursor;
 use std::path::Path;
-use std::process::{Command, Stdio};
+use std::process::{Command, ExitStatus, Stdio};
 
 use calamine::{Data, Dimensions, Range, Reader, Xlsx};
 use jixiao_workbook::{CellRef, FormulaKind, Sheet, ValueRef, Workbook};
@@ -40,25 +40,53 @@ pub(super) fn probe_main(path: &Path) -> Outcome {
     Ok(())
 }
 
-/// Whether calamine reads a file, tried in a process of its own: it aborts on some. Its error is one line.
-pub(super) fn probe(path: &Path) -> Result<(), String> {
+/// What calamine does with a file.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) enum Probe {
+    /// It was not asked.
+    #[default]
+    Unasked,
+    Reads,
+    /// Its error, in one line.
+    Refuses(String),
+    /// Its processor time was over.
+    RanOut,
+}
+
+/// Whether calamine reads a file, tried in a process of its own, since it aborts on some.
+pub(super) fn probe(path: &Path, seconds: u32) -> Result<Probe, String> {
     let program = std::env::current_exe().map_err(|error| error.to_string())?;
     let output = Command::new("sh")
-        .args(["-c", &format!("ulimit -v {MEMORY}; ulimit -t 60; exec \"$0\" corpus-probe \"$1\"")])
+        .args(["-c", &format!("ulimit -v {MEMORY}; ulimit -t {seconds}; exec \"$0\" corpus-probe \"$1\"")])
         .args([program.as_path(), path])
         .env("RUST_BACKTRACE", "0")
         .stdout(Stdio::null())
         .output()
         .map_err(|error| error.to_string())?;
-    match output.status.code() {
-        Some(0) => Ok(()),
+    Ok(match output.status.code() {
+        Some(0) => Probe::Reads,
         Some(1) => {
             let text = String::from_utf8_lossy(&output.stderr).replace(['\t', '\n'], " ");
-            Err(format!("refuses: {}", text.trim().chars().take(120).collect::<String>()))
+            Probe::Refuses(format!("refuses: {}", text.trim().chars().take(120).collect::<String>()))
         }
-        // Aborted for lack of memory, panicked, or without end.
-        _ => Err("aborts".to_owned()),
-    }
+        _ if is_over(output.status) => Probe::RanOut,
+        // Aborted for lack of memory, or panicked.
+        _ => Probe::Refuses("aborts".to_owned()),
+    })
+}
+
+/// Whether a process was ended by its limit of processor time.
+#[cfg(unix)]
+fn is_over(status: ExitStatus) -> bool {
+    use std::os::unix::process::ExitStatusExt;
+    // SIGKILL at the hard limit, SIGXCPU at the soft one.
+    matches!(status.signal(), Some(9 | 24))
+}
+
+/// Whether a process was ended by its limit of processor time.
+#[cfg(not(unix))]
+fn is_over(_: ExitStatus) -> bool {
+    false
 }
 
 /// Where the readers differ: what, first cell, and both sides.

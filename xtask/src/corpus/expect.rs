@@ -72,6 +72,8 @@ pub(super) struct Scope {
     pub(super) whole: bool,
     /// The checks that were made; an oracle may be missing.
     pub(super) checks: BTreeSet<Check>,
+    /// Checks of files of which nothing is known, since a program's time ran out.
+    pub(super) untold: BTreeSet<(Check, String)>,
 }
 
 const HEADING: &str = "sha256\tpath\tfound\treason";
@@ -170,12 +172,24 @@ fn read_list(path: &Path) -> Result<Vec<Row>, String> {
     parse(&read_text(path)?).map_err(|error| format!("{}: {error}", path.display()))
 }
 
+/// The files of which a check's list says exactly that.
+pub(super) fn listed(check: Check, found: &str) -> Result<BTreeSet<String>, String> {
+    let rows = read_list(&list(check))?.into_iter();
+    Ok(rows.filter(|row| row.found == found).map(|row| row.sha).collect())
+}
+
+/// The rows of a list that can be held against a run, and those of files of which it was told nothing.
+fn parted(rows: Vec<Row>, check: Check, scope: &Scope) -> (Vec<Row>, Vec<Row>) {
+    rows.into_iter().partition(|row| !scope.untold.contains(&(check, row.sha.clone())))
+}
+
 /// Judges all checks that were made.
 pub(super) fn judge_all(found: &[Observation], scope: &Scope) -> Result<Vec<String>, String> {
     let mut faults = Vec::new();
     for check in Check::ALL.into_iter().filter(|check| scope.checks.contains(check)) {
         let of_check: Vec<&Observation> = found.iter().filter(|one| one.check == check).collect();
-        let judged = judge(&read_list(&list(check))?, &of_check, scope);
+        let (listed, _) = parted(read_list(&list(check))?, check, scope);
+        let judged = judge(&listed, &of_check, scope);
         faults.extend(judged.into_iter().map(|fault| format!("{}: {fault}", check.name())));
     }
     Ok(faults)
@@ -186,7 +200,8 @@ pub(super) fn bless(found: &[Observation], scope: &Scope) -> Outcome {
     std::fs::create_dir_all(folder()).map_err(|error| error.to_string())?;
     for check in Check::ALL.into_iter().filter(|check| scope.checks.contains(check)) {
         let of_check: Vec<&Observation> = found.iter().filter(|one| one.check == check).collect();
-        let rows = blessed(&read_list(&list(check))?, &of_check, scope);
+        let (listed, untold) = parted(read_list(&list(check))?, check, scope);
+        let rows = [blessed(&listed, &of_check, scope), untold].concat();
         write(&list(check), print(&rows).as_bytes())?;
     }
     Ok(())
@@ -213,7 +228,7 @@ mod tests {
 
     fn scope(files: &[&str], whole: bool) -> Scope {
         let files = files.iter().map(|sha| (*sha).to_owned()).collect();
-        Scope { files, whole, checks: BTreeSet::from([Check::Open]) }
+        Scope { files, whole, checks: BTreeSet::from([Check::Open]), untold: BTreeSet::new() }
     }
 
     #[test]
@@ -270,6 +285,16 @@ mod tests {
         assert_eq!(judged(&one, &scope(&["b"], false)), [without], "files outside the run are not missed");
         let gone = "public/a.xlsx: damaged — listed, but there is no such file";
         assert_eq!(judged(&one, &scope(&["b"], true)), [without, gone]);
+    }
+
+    #[test]
+    fn of_what_was_not_told_nothing_is_expected() {
+        let rows = vec![row("a", "refuses", "why"), row("b", "refuses", "why")];
+        let mut all = scope(&["a", "b"], true);
+        all.untold.insert((Check::Open, "a".to_owned()));
+        let (told, untold) = parted(rows.clone(), Check::Open, &all);
+        assert_eq!((told.as_slice(), untold.as_slice()), (&rows[1..], &rows[..1]));
+        assert_eq!(parted(rows, Check::Audit, &all).1, [], "another check's");
     }
 
     #[test]

@@ -1,14 +1,16 @@
 //! All looks together: what other programs say of the edited files, what deviates, what was counted.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+use super::agree::Probe;
 use super::expect::{Check, Observation};
 use super::figures::Figures;
-use super::office::{self, Office};
+use super::office::{self, Office, UNASKED};
 use super::prove::{Edited, Expected};
 use super::python::{self, Answer, Question, hex};
-use super::{File, Look};
-use crate::{read, write};
+use super::{File, Look, Patience};
+use crate::{Outcome, read, write};
 
 /// The programs that are asked, as far as they are on this machine.
 pub(super) struct Oracles {
@@ -38,6 +40,8 @@ pub(super) struct Judgement {
     pub(super) faults: Vec<String>,
     /// Deviations, to be held against the lists.
     pub(super) observations: Vec<Observation>,
+    /// What was not told since a program's time ran out: check and file's sha256, to its path.
+    pub(super) untold: BTreeMap<(Check, String), String>,
     pub(super) figures: Figures,
 }
 
@@ -46,6 +50,12 @@ impl Judgement {
         for one in told {
             self.observe(file, check, one);
         }
+    }
+
+    /// Notes that checks of a file say nothing.
+    fn leave_out(&mut self, file: &File, checks: &[Check]) {
+        let keys = checks.iter().map(|check| (*check, file.sha.clone()));
+        self.untold.extend(keys.map(|key| (key, file.name.clone())));
     }
 
     fn observe(&mut self, file: &File, check: Check, (found, detail): (String, String)) {
@@ -63,17 +73,26 @@ impl Judgement {
 /// Has the programs look, and gathers everything.
 pub(super) fn judge(files: &[File], looks: &[Look], oracles: &Oracles) -> Result<Judgement, String> {
     let pairs: Vec<(&File, &Look)> = files.iter().zip(looks).collect();
+    let office = oracles.office.as_ref();
+    let mut asked = Asked::of(&pairs, oracles)?;
     // LibreOffice takes one processor, Python the rest.
-    let (office, answers) =
-        rayon::join(|| opened(&pairs, oracles.office.as_ref()), || answers(&pairs, oracles));
-    office?;
-    let answers = answers?;
+    let (opened_first, asked_first) = rayon::join(
+        || opened(&pairs, office, Patience::First),
+        || asked.ask(&oracles.folder, Patience::First),
+    );
+    opened_first.and(asked_first)?;
+    opened(&pairs, office, Patience::Last)?;
+    asked.ask(&oracles.folder, Patience::Last)?;
     let mut judgement = Judgement::default();
     for (file, look) in &pairs {
         own(&mut judgement, file, look);
     }
-    for (at, shown, answer) in &answers {
+    for ((at, shown), answer) in asked.shown.iter().zip(&asked.answers) {
         let Some((file, look)) = pairs.get(*at) else { continue };
+        let Some(answer) = answer else {
+            judgement.leave_out(file, &[Check::Openpyxl, Check::Audit]);
+            continue;
+        };
         match shown {
             Some(edited) => python_says(&mut judgement, file, edited, answer),
             None => count_openable(&mut judgement, (file, look), answer, oracles),
@@ -109,7 +128,7 @@ fn own(judgement: &mut Judgement, file: &File, look: &Look) {
             let code = look.proof.refused.keys().next().map_or("no place to edit", String::as_str);
             *figures.not_edited.entry(code.to_owned()).or_default() += 1;
         }
-        if look.calamine.is_none() {
+        if look.calamine == Probe::Reads {
             figures.calamine.0 += 1;
             figures.calamine.1 += usize::from(look.differences.is_some());
         }
@@ -121,50 +140,87 @@ fn own(judgement: &mut Judgement, file: &File, look: &Look) {
         judgement.observe(file, Check::Edit, (format!("{code}: {}", places.join(", ")), String::new()));
     }
     // Of a file that we do not read either it does not matter what calamine makes.
-    let calamine = look.calamine.iter().filter(|_| !look.closed).map(|told| (told.clone(), String::new()));
+    let calamine = match &look.calamine {
+        Probe::Refuses(told) if !look.closed => Some((told.clone(), String::new())),
+        Probe::RanOut => {
+            judgement.leave_out(file, &[Check::Calamine]);
+            None
+        }
+        _ => None,
+    };
     let edits = look.proof.calamine.first().map(|(what, told)| {
         (format!("sees {} edits otherwise", look.proof.calamine.len()), format!("{what}: {told}"))
     });
-    judgement.observe_all(file, Check::Calamine, calamine.chain(look.differences.clone()).chain(edits));
+    judgement.observe_all(
+        file,
+        Check::Calamine,
+        calamine.into_iter().chain(look.differences.clone()).chain(edits),
+    );
 }
 
-/// A question's file, by its number, what it was shown, and the answer.
-type Answered<'a> = (usize, Option<&'a Edited>, Answer);
+/// What Python is asked, of which file by its number, what it is shown, and its answers so far.
+struct Asked<'a> {
+    questions: Vec<Question>,
+    shown: Vec<(usize, Option<&'a Edited>)>,
+    answers: Vec<Option<Answer>>,
+}
 
-/// Asks Python about every edited file, and whether it opens what we refuse.
-fn answers<'a>(pairs: &[(&File, &'a Look)], oracles: &Oracles) -> Result<Vec<Answered<'a>>, String> {
-    let mut questions = Vec::new();
-    let mut shown = Vec::new();
-    if !oracles.python {
-        return Ok(Vec::new());
-    }
-    for (at, (file, look)) in pairs.iter().enumerate() {
-        if !look.refused.is_empty() && !look.heavy && !file.is_crafted() {
-            let (before, key) = (file.path.clone(), file.sha.clone());
-            questions.push(Question { before, after: None, cells: Vec::new(), audit: false, key });
-            shown.push((at, None));
-        }
-        let proof = &look.proof;
-        let edited = proof.combined.iter().map(|one| (one, true));
-        for (edited, audit) in edited.chain(proof.singles.iter().map(|one| (one, false))) {
-            if look.heavy {
-                continue;
+impl<'a> Asked<'a> {
+    /// Every edited file, and whether it opens what we refuse; nothing where it is not on this machine.
+    fn of(pairs: &[(&File, &'a Look)], oracles: &Oracles) -> Result<Self, String> {
+        let mut asked = Self { questions: Vec::new(), shown: Vec::new(), answers: Vec::new() };
+        for (at, (file, look)) in pairs.iter().enumerate().filter(|(_, (_, look))| !look.heavy) {
+            if !oracles.python {
+                break;
             }
-            let sha = hex(&edited.bytes);
-            let after = oracles.folder.join("edited").join(format!("{sha}.{}", file.ending));
-            write(&after, &edited.bytes)?;
-            let cells = edited.cells.iter().map(|cell| (cell.sheet.clone(), cell.cell)).collect();
-            let key = format!("{} {sha}", file.sha);
-            questions.push(Question { before: file.path.clone(), after: Some(after), cells, audit, key });
-            shown.push((at, Some(edited)));
+            let question = |key| Question {
+                before: file.path.clone(),
+                after: None,
+                cells: Vec::new(),
+                audit: false,
+                key,
+            };
+            if !look.refused.is_empty() && !file.is_crafted() {
+                asked.questions.push(question(file.sha.clone()));
+                asked.shown.push((at, None));
+            }
+            let edited = look.proof.combined.iter().map(|one| (one, true));
+            for (edited, audit) in edited.chain(look.proof.singles.iter().map(|one| (one, false))) {
+                let sha = hex(&edited.bytes);
+                let after = oracles.folder.join("edited").join(format!("{sha}.{}", file.ending));
+                write(&after, &edited.bytes)?;
+                let cells = edited.cells.iter().map(|cell| (cell.sheet.clone(), cell.cell)).collect();
+                let key = format!("{} {sha}", file.sha);
+                asked.questions.push(Question { after: Some(after), cells, audit, ..question(key) });
+                asked.shown.push((at, Some(edited)));
+            }
+        }
+        asked.answers.resize_with(asked.questions.len(), || None);
+        Ok(asked)
+    }
+
+    /// Asks what was not answered yet.
+    fn ask(&mut self, folder: &Path, patience: Patience) -> Outcome {
+        let workers = match patience {
+            Patience::First => std::thread::available_parallelism().map_or(1, usize::from),
+            Patience::Last => 1,
+        };
+        let open = self.questions.iter().zip(&self.answers).filter(|(_, answer)| answer.is_none());
+        let open: Vec<&Question> = open.map(|(question, _)| question).collect();
+        let told = python::ask(folder, &open, patience, workers)?;
+        for (slot, answer) in self.answers.iter_mut().filter(|answer| answer.is_none()).zip(told) {
+            *slot = answer;
+        }
+        Ok(())
+    }
+}
+
+impl Drop for Asked<'_> {
+    fn drop(&mut self) {
+        for after in self.questions.iter().filter_map(|question| question.after.as_ref()) {
+            drop(std::fs::remove_file(after));
         }
     }
-    let workers = std::thread::available_parallelism().map_or(1, usize::from);
-    let answers = python::ask(&oracles.folder, &questions, workers)?;
-    for after in questions.iter().filter_map(|question| question.after.as_ref()) {
-        drop(std::fs::remove_file(after));
-    }
-    Ok(shown.into_iter().zip(answers).map(|((at, edited), answer)| (at, edited, answer)).collect())
 }
 
 fn python_says(judgement: &mut Judgement, file: &File, edited: &Edited, answer: &Answer) {
@@ -197,45 +253,49 @@ fn count_openable(
         return;
     }
     let office = oracles.office.as_ref().is_some_and(|office| office.opened(&file.sha));
-    if look.calamine.is_none() || answer.before_error.is_none() || office {
+    if look.calamine == Probe::Reads || answer.before_error.is_none() || office {
         judgement.figures.refused_readable += 1;
+    } else if oracles.office.as_ref().is_some_and(|office| !office.refused(&file.sha)) {
+        judgement.leave_out(file, &[Check::Libreoffice]);
     } else {
         judgement.figures.unreadable += 1;
     }
 }
 
 /// Has `LibreOffice` open every edited file, the originals of those it does not open, and what we refuse.
-fn opened(pairs: &[(&File, &Look)], office: Option<&Office>) -> Result<(), String> {
+fn opened(pairs: &[(&File, &Look)], office: Option<&Office>, patience: Patience) -> Outcome {
     let Some(office) = office else { return Ok(()) };
+    let shown = || pairs.iter().filter(|(file, look)| !look.heavy && office.is_asked(&file.sha));
     let mut edited = Vec::new();
-    for (file, look) in pairs.iter().filter(|(_, look)| !look.heavy) {
+    for (file, look) in shown() {
         edited
             .extend(look.proof.combined.iter().map(|one| (hex(&one.bytes), file.ending, one.bytes.clone())));
     }
-    office.open(&edited)?;
+    office.open(&edited, patience)?;
     let mut originals = Vec::new();
-    for (file, look) in pairs.iter().filter(|(_, look)| !look.heavy) {
-        let failed = look.proof.combined.as_ref().is_some_and(|one| !office.opened(&hex(&one.bytes)));
+    for (file, look) in shown() {
+        let failed = look.proof.combined.as_ref().is_some_and(|one| office.refused(&hex(&one.bytes)));
         if failed || (!look.refused.is_empty() && !file.is_crafted()) {
             originals.push((file.sha.clone(), file.ending, read(&file.path)?));
         }
     }
-    office.open(&originals)
+    office.open(&originals, patience)
 }
 
-fn office_says(
-    judgement: &mut Judgement,
-    (file, look): (&File, &Look),
-    office: &Office,
-) -> Result<(), String> {
+fn office_says(judgement: &mut Judgement, (file, look): (&File, &Look), office: &Office) -> Outcome {
     let shown = look.proof.combined.as_ref().filter(|_| !look.heavy);
     let Some(Edited { bytes, cells }) = shown else { return Ok(()) };
     let sha = hex(bytes);
     judgement.figures.libreoffice.0 += 1;
-    let told = if office.opened(&sha) {
+    let told = if !office.is_asked(&file.sha) {
+        Some((UNASKED.to_owned(), String::new()))
+    } else if office.opened(&sha) {
         office.disagrees(&sha, cells as &[Expected])?
     } else if office.opened(&file.sha) {
         judgement.faults.push(format!("{}: LibreOffice does not open what we wrote", file.name));
+        None
+    } else if !office.refused(&sha) || !office.refused(&file.sha) {
+        judgement.leave_out(file, &[Check::Libreoffice]);
         None
     } else {
         Some(("does not open the original".to_owned(), String::new()))

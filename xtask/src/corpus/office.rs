@@ -1,21 +1,26 @@
 //! `LibreOffice`: what it opened before it opens after the edits, and recalculated it holds what is stored.
 //! Converted files are kept in `target/corpus/office` by the content of their input.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use jixiao_workbook::Workbook;
 
+use super::Patience;
+use super::expect::{Check, listed};
 use super::prove::Expected;
-use crate::oracle::{convert, profile, same};
+use crate::oracle::{Ended, convert, profile, same};
 use crate::{Outcome, read, write};
 
 /// Files that one process converts; one that ends it takes the rest of its batch with it, which then go alone.
 const BATCH: usize = 20;
 
-/// Processor time of a batch, and of a file alone: some files it never finishes.
+/// Processor time of a batch.
 const BATCH_SECONDS: u32 = 40;
-const SECONDS: u32 = 15;
+
+/// What is listed of a file on which it takes minutes, so that it is not asked.
+pub(super) const UNASKED: &str = "is not asked";
 
 /// The version, where it is on this machine.
 pub(super) fn version() -> Option<String> {
@@ -27,6 +32,8 @@ pub(super) fn version() -> Option<String> {
 /// A room for conversions.
 pub(super) struct Office {
     folder: PathBuf,
+    /// Files that are listed as not asked, by content.
+    unasked: BTreeSet<String>,
 }
 
 impl Office {
@@ -38,7 +45,12 @@ impl Office {
             std::fs::create_dir_all(folder.join(room)).map_err(|error| error.to_string())?;
         }
         profile(&folder)?;
-        Ok(Self { folder })
+        Ok(Self { folder, unasked: listed(Check::Libreoffice, UNASKED)? })
+    }
+
+    /// Whether it is asked about a file of the corpus.
+    pub(super) fn is_asked(&self, sha: &str) -> bool {
+        !self.unasked.contains(sha)
     }
 
     /// Where a file of that content is found converted.
@@ -51,13 +63,21 @@ impl Office {
         self.converted(sha).exists()
     }
 
-    fn refused(&self, sha: &str) -> PathBuf {
-        self.folder.join(format!("{sha}.refused"))
+    /// Whether it refused a file of that content.
+    pub(super) fn refused(&self, sha: &str) -> bool {
+        self.refusal(sha).exists()
     }
 
-    /// Has it open files, given by content with their ending (`xlsx`, `xlsm`).
-    pub(super) fn open(&self, files: &[(String, &'static str, Vec<u8>)]) -> Outcome {
-        let new = files.iter().filter(|(sha, ..)| !self.opened(sha) && !self.refused(sha).exists());
+    fn refusal(&self, sha: &str) -> PathBuf {
+        self.folder.join(format!("{sha}.refuses"))
+    }
+
+    /// Has it open files, given by content with their ending (`xlsx`, `xlsm`). A file on which its time runs out is
+    /// neither opened nor refused afterwards.
+    pub(super) fn open(&self, files: &[(String, &'static str, Vec<u8>)], patience: Patience) -> Outcome {
+        let mut seen = BTreeSet::new();
+        let is_new = |sha: &String| !self.opened(sha) && !self.refused(sha);
+        let new = files.iter().filter(|(sha, ..)| is_new(sha) && seen.insert(sha));
         let mut paths = Vec::new();
         for (sha, ending, bytes) in new {
             let path = self.folder.join("in").join(format!("{sha}.{ending}"));
@@ -65,18 +85,18 @@ impl Office {
             paths.push((sha, path));
         }
         for batch in paths.chunks(BATCH) {
-            // Its exit code tells of the last file only; what was converted tells of each.
-            drop(convert(
-                &self.folder,
-                batch.iter().map(|(_, path)| path.as_path()).collect(),
-                BATCH_SECONDS,
-            ));
+            if patience == Patience::First {
+                // How it ended tells of the last file only; what was converted tells of each.
+                let all = batch.iter().map(|(_, path)| path.as_path()).collect();
+                convert(&self.folder, all, BATCH_SECONDS)?;
+            }
             for (sha, path) in batch {
+                let mut ended = Ended::Done;
                 if !self.opened(sha) {
-                    drop(convert(&self.folder, vec![path.as_path()], SECONDS));
+                    ended = convert(&self.folder, vec![path.as_path()], patience.seconds())?;
                 }
-                if !self.opened(sha) {
-                    write(&self.refused(sha), b"")?;
+                if !self.opened(sha) && ended != Ended::RanOut {
+                    write(&self.refusal(sha), b"")?;
                 }
                 drop(std::fs::remove_file(path));
             }

@@ -11,6 +11,7 @@ use jixiao_workbook::CellRef;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
+use super::Patience;
 use super::prove::Expected;
 use crate::oracle::same;
 use crate::{read_text, root, write};
@@ -27,9 +28,21 @@ pub(super) struct Question {
     pub(super) key: String,
 }
 
+/// A question as it is put.
+#[derive(Serialize)]
+struct Request<'a> {
+    #[serde(flatten)]
+    question: &'a Question,
+    /// Processor time that a look may take.
+    seconds: u32,
+}
+
 /// What is answered.
 #[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
 pub(super) struct Answer {
+    /// Time was over before there was an answer.
+    pub(super) ran_out: bool,
     pub(super) before_error: Option<String>,
     pub(super) after_error: Option<String>,
     pub(super) strict: bool,
@@ -80,13 +93,18 @@ fn script() -> PathBuf {
     root().join("xtask/src/corpus/corpus.py")
 }
 
-/// Asks all questions, `workers` at a time; answers come in the order of the questions.
-pub(super) fn ask(folder: &Path, questions: &[Question], workers: usize) -> Result<Vec<Answer>, String> {
+/// Asks all questions, `workers` at a time; answers come in the order of the questions, `None` where time ran out.
+pub(super) fn ask(
+    folder: &Path,
+    questions: &[&Question],
+    patience: Patience,
+    workers: usize,
+) -> Result<Vec<Option<Answer>>, String> {
     let kept = folder.join("answers");
     std::fs::create_dir_all(&kept).map_err(|error| error.to_string())?;
     let version = hex(read_text(&script())?.as_bytes());
     let next = Mutex::new(questions.iter().enumerate());
-    let answers = Mutex::new(vec![Answer::default(); questions.len()]);
+    let answers = Mutex::new(vec![None; questions.len()]);
     let work = || -> Result<(), String> {
         let mut worker: Option<Worker> = None;
         loop {
@@ -101,14 +119,16 @@ pub(super) fn ask(folder: &Path, questions: &[Question], workers: usize) -> Resu
             } else {
                 let worker =
                     if let Some(worker) = &mut worker { worker } else { worker.insert(Worker::start()?) };
-                let line = worker.ask(question)?;
-                write(&path, line.as_bytes())?;
-                line
+                worker.ask(question, patience)?
             };
-            let answer =
+            let answer: Answer =
                 serde_json::from_str(&line).map_err(|error| format!("corpus.py: {error}: {line}"))?;
+            if answer.ran_out {
+                continue;
+            }
+            write(&path, line.as_bytes())?;
             if let Some(slot) = answers.lock().map_err(|error| error.to_string())?.get_mut(number) {
-                *slot = answer;
+                *slot = Some(answer);
             }
         }
     };
@@ -151,8 +171,9 @@ impl Worker {
         Ok(Self { child, input, output })
     }
 
-    fn ask(&mut self, question: &Question) -> Result<String, String> {
-        let line = serde_json::to_string(question).map_err(|error| error.to_string())?;
+    fn ask(&mut self, question: &Question, patience: Patience) -> Result<String, String> {
+        let request = Request { question, seconds: patience.seconds() };
+        let line = serde_json::to_string(&request).map_err(|error| error.to_string())?;
         writeln!(self.input, "{line}")
             .and_then(|()| self.input.flush())
             .map_err(|error| error.to_string())?;

@@ -137,7 +137,7 @@ fn a_disk_that_is_full_leaves_the_target_as_it_was() {
     assert!(full > 0 && complete > 0, "{full} full, {complete} complete");
 }
 
-/// Killed at random moments: the target is the old file or the complete one. A temporary file may stay, which the
+/// Killed at a hundred moments: the target is the old file or the complete one. A temporary file may stay, which the
 /// next run takes away.
 #[test]
 fn a_kill_at_any_moment_leaves_the_old_file_or_the_complete_one() {
@@ -145,14 +145,22 @@ fn a_kill_at_any_moment_leaves_the_old_file_or_the_complete_one() {
     let input = desk.put("表.xlsx", &form);
     let output = desk.path("出.xlsx");
     let args = ["fill".as_ref(), input.as_os_str(), "-o".as_ref(), output.as_ref(), "--force".as_ref()];
+    let start = Instant::now();
     assert_eq!(ran(&jixiao(args).output().unwrap()).exit, 0);
+    let duration = start.elapsed();
     let whole = fs::read(&output).unwrap();
-    let (mut old, mut complete) = (0, 0);
-    for moment in 0..40_u32 {
+    let (mut old, mut complete, mut left) = (0, 0, 0);
+    for moment in 0..100_u32 {
         fs::write(&output, "old").unwrap();
         let mut child = jixiao(args).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
-        // Moments spread over a run, however long it takes on this machine.
-        until(&mut child, Duration::from_micros(u64::from(moment * moment) * 97), |_| false);
+        if moment % 2 == 0 {
+            // Moments spread over a run, however long it takes on this machine.
+            until(&mut child, duration * moment / 100, |_| false);
+        } else {
+            // While the output is written, synced and renamed.
+            until(&mut child, Duration::from_mins(1), |_| !debris(&desk).is_empty());
+            until(&mut child, Duration::from_micros(u64::from(moment) * 25), |_| false);
+        }
         let _ = child.kill();
         child.wait().unwrap();
         let now = fs::read(&output).unwrap();
@@ -162,10 +170,18 @@ fn a_kill_at_any_moment_leaves_the_old_file_or_the_complete_one() {
             old += 1;
             assert_eq!(now, b"old", "torn at moment {moment}");
         }
-        assert!(debris(&desk).len() <= 1, "{:?}", debris(&desk));
+        let debris = debris(&desk);
+        assert!(debris.len() <= 1, "{debris:?}");
+        if moment < 99 {
+            // The next moment is told by the next run's own.
+            for name in &debris {
+                fs::remove_file(desk.path(name)).unwrap();
+            }
+            left += debris.len();
+        }
         assert_eq!(fs::read(&input).unwrap(), form);
     }
-    assert!(old > 0, "{old} killed early, {complete} complete");
+    assert!(old > 0 && left > 0, "{old} killed early, {complete} complete, {left} while it was written");
     assert_eq!(ran(&jixiao(args).output().unwrap()).exit, 0);
     assert_eq!(desk.files(), ["出.xlsx", "表.xlsx"]);
     assert_eq!(fs::read(&output).unwrap(), whole);

@@ -51,7 +51,9 @@ impl Decor {
             (Some(low), Some(high)) => u64::from(high - low) + 1,
             _ => 0,
         };
-        span(rows.clone().min(), rows.max()) * span(columns.clone().min(), columns.max())
+        let (height, width) =
+            (span(rows.clone().min(), rows.max()), span(columns.clone().min(), columns.max()));
+        height.saturating_mul(width)
     }
 
     fn style(&self, spot: Spot) -> u32 {

@@ -85,6 +85,26 @@ impl Workbook {
         Ok(Self::from_parts(xlsb::read(&package, &limits)?, limits))
     }
 
+    /// What [`Workbook::open_legacy`] makes sure of before calamine reads an .xls, .et or .xlsb workbook: sector
+    /// chains, sizes, and the records that it reads itself. It never panics or aborts.
+    ///
+    /// # Errors
+    /// As [`Workbook::open_legacy`], but for what only calamine finds. [`OpenError::NotAWorkbook`] where the bytes
+    /// are not for it.
+    pub fn check_legacy(bytes: Vec<u8>) -> Result<(), OpenError> {
+        let limits = Limits::default();
+        if bytes.starts_with(ole::MAGIC) {
+            return match compound(&bytes)? {
+                OpenError::Unsupported(_) => xls::checked(&bytes, &limits).map(drop),
+                other => Err(other),
+            };
+        }
+        if !Self::needs_legacy(&bytes) {
+            return Err(OpenError::NotAWorkbook("another format than .xls and .xlsb"));
+        }
+        xlsb::check(&Package::open(bytes, &limits)?, &limits)
+    }
+
     /// Whether bytes are for [`Workbook::open_legacy`] alone: a compound file, or a container whose directory names
     /// the workbook part of .xlsb. Only their beginning and end are looked at.
     pub fn needs_legacy(bytes: &[u8]) -> bool {

@@ -144,7 +144,7 @@ impl Grid {
         let from = self.columns.last().map_or(0, |(last, _)| *last);
         let last = from.saturating_add(repeats(token, b"table:number-columns-repeated"));
         let name = text(token, b"table:default-cell-style-name")?.unwrap_or_default();
-        let (first, end) = (from + 1, last.min(u32::from(LAST_COLUMN)));
+        let (first, end) = (from.saturating_add(1), last.min(u32::from(LAST_COLUMN)));
         if first <= end
             && let (Ok(first), Ok(end)) = (u16::try_from(first), u16::try_from(end))
         {

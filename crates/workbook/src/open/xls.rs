@@ -19,6 +19,8 @@ use super::styles::built_in;
 const DENSE: u64 = 2_000_000;
 /// Cell styles that are read; Excel writes at most 4,050.
 const STYLES: usize = 100_000;
+/// Sheets that are read.
+const SHEETS: usize = 10_000;
 
 const BEGIN: u16 = 0x0809;
 const END: u16 = 0x000A;
@@ -27,19 +29,7 @@ const END: u16 = 0x000A;
 ///
 /// calamine may panic or abort the process on a damaged one.
 pub(super) fn read(bytes: &[u8], limits: &Limits) -> Result<Parts, OpenError> {
-    let compound = Compound::read(bytes)?;
-    let stream = match compound.stream("Workbook")? {
-        Some(stream) => stream,
-        None => compound.stream("Book")?.ok_or_else(|| damaged("it has no workbook stream".to_owned()))?,
-    };
-    let globals = Globals::read(&stream)?;
-    let decors = globals.sheets.iter().map(|start| decor(&stream, *start, limits));
-    let decors: Vec<Decor> = decors.collect::<Result<_, OpenError>>()?;
-    if decors.iter().any(|decor| decor.area() > DENSE) {
-        let (part, what) = ("workbook".to_owned(), "cells between the first and the last");
-        return Err(OpenError::OverLimit { part, what, limit: DENSE });
-    }
-    drop(stream);
+    let (globals, decors) = checked(bytes, limits)?;
     let mut xls = Xls::new(Cursor::new(bytes)).map_err(|error| match error {
         calamine::XlsError::Password => OpenError::Encrypted,
         other => damaged(other.to_string()),
@@ -79,6 +69,23 @@ pub(super) fn read(bytes: &[u8], limits: &Limits) -> Result<Parts, OpenError> {
     })
 }
 
+/// What the records say, read before calamine sees the file. It never panics or aborts.
+pub(super) fn checked(bytes: &[u8], limits: &Limits) -> Result<(Globals, Vec<Decor>), OpenError> {
+    let compound = Compound::read(bytes)?;
+    let stream = match compound.stream("Workbook")? {
+        Some(stream) => stream,
+        None => compound.stream("Book")?.ok_or_else(|| damaged("it has no workbook stream".to_owned()))?,
+    };
+    let globals = Globals::read(&stream)?;
+    let decors = globals.sheets.iter().map(|start| decor(&stream, *start, limits));
+    let decors: Vec<Decor> = decors.collect::<Result<_, OpenError>>()?;
+    if decors.iter().any(|decor| decor.area() > DENSE) {
+        let (part, what) = ("workbook".to_owned(), "cells between the first and the last");
+        return Err(OpenError::OverLimit { part, what, limit: DENSE });
+    }
+    Ok((globals, decors))
+}
+
 fn read_sheet(
     xls: &mut Xls<Cursor<&[u8]>>,
     name: &str,
@@ -102,7 +109,7 @@ fn read_sheet(
 
 /// The records before the sheets'.
 #[derive(Debug, Default)]
-struct Globals {
+pub(super) struct Globals {
     /// Where each sheet's records begin.
     sheets: Vec<usize>,
     codes: std::collections::HashMap<u16, String>,
@@ -125,6 +132,9 @@ impl Globals {
                 0x002F => return Err(OpenError::Encrypted),
                 0x0022 => globals.date1904 = half(data, 0) == 1,
                 0x0042 => globals.page = page(half(data, 0)),
+                0x0085 if globals.sheets.len() >= SHEETS => {
+                    return Err(damaged(format!("more than {SHEETS} sheets")));
+                }
                 0x0085 => globals.sheets.push(word(data, 0) as usize),
                 0x041E => {
                     let code = globals.text(data.get(2..).unwrap_or(&[]));

@@ -32,32 +32,25 @@ const SHEETS: usize = 10_000;
 ///
 /// calamine may panic or abort the process on a damaged one.
 pub(super) fn read(package: &Package, limits: &Limits) -> Result<Parts, OpenError> {
-    let related = relations::of(package, BOOK, limits)?;
-    let book = Book::read(package, &related)?;
-    let led = |kind: &str| related.iter().find(|one| one.kind == kind).and_then(|one| one.part.as_deref());
-    let formats = led("styles").map_or(Ok(Vec::new()), |part| formats(package, part))?;
-    if let Some(strings) = led("sharedStrings") {
-        // Inflated once within the limits before calamine, which knows none, inflates it.
-        records(package, strings, |_, _| Ok(()))?;
-    }
+    let book = Book::read(package, limits)?;
     let mut xlsb = Xlsb::new(Cursor::new(package.bytes())).map_err(failed)?;
-    let mut parts = Parts { kind: FileKind::Xlsb, formats, date1904: book.date1904, ..Parts::default() };
-    for (name, visibility, relation) in book.sheets {
-        if parts.sheets.iter().any(|other| other.name == name) {
-            return Err(OpenError::Ambiguous(format!("two sheets are named {name:?}")));
-        }
-        let relation = related.iter().find(|other| other.id == relation);
-        let part = relation.and_then(|relation| relation.part.clone()).unwrap_or_default();
-        let is_grid = relation.is_some_and(|relation| relation.kind == "worksheet") && !part.is_empty();
-        let sheet =
-            if is_grid { Some(read_sheet(package, &mut xlsb, (&name, &part), limits)?) } else { None };
+    let mut parts = Parts { kind: FileKind::Xlsb, date1904: book.date1904, ..Parts::default() };
+    for entry in &book.sheets {
+        let place = (entry.name.as_str(), entry.part.as_str());
+        let sheet = entry.grid.then(|| read_sheet(package, &mut xlsb, place, limits)).transpose()?;
         parts.grids.push(sheet);
-        parts.sheets.push(SheetEntry { name, part, visibility, grid: is_grid });
     }
-    if parts.sheets.is_empty() {
-        return Err(damaged("it lists no sheet".to_owned()));
-    }
+    (parts.sheets, parts.formats) = (book.sheets, book.formats);
     Ok(parts)
+}
+
+/// Reads the records that [`read`] reads before and beside calamine, and nothing else. It never panics or aborts.
+pub(super) fn check(package: &Package, limits: &Limits) -> Result<(), OpenError> {
+    let book = Book::read(package, limits)?;
+    book.sheets.iter().filter(|entry| entry.grid).try_for_each(|entry| {
+        decor(package, &entry.part, limits)?;
+        Ok(())
+    })
 }
 
 fn failed(error: calamine::XlsbError) -> OpenError {
@@ -83,38 +76,61 @@ fn read_sheet(
     grid(values, &HashMap::new(), &decor, limits)
 }
 
-/// What the workbook's part says.
+/// What stands outside the sheets' parts.
 #[derive(Debug, Default)]
 struct Book {
-    /// Name, visibility and relation of each sheet.
-    sheets: Vec<(String, Visibility, String)>,
+    sheets: Vec<SheetEntry>,
+    formats: Vec<NumberFormat>,
     date1904: bool,
 }
 
 impl Book {
-    fn read(package: &Package, related: &[Relation]) -> Result<Self, OpenError> {
+    fn read(package: &Package, limits: &Limits) -> Result<Self, OpenError> {
+        let related = relations::of(package, BOOK, limits)?;
         let mut book = Self::default();
         records(package, BOOK, |kind, data| {
             match kind {
                 0x0099 => book.date1904 = word(data, 0) & 1 == 1,
-                0x009C => {
-                    let visibility = match word(data, 0) {
-                        0 => Visibility::Visible,
-                        1 => Visibility::Hidden,
-                        _ => Visibility::VeryHidden,
-                    };
-                    let (relation, after) = wide(data.get(8..).unwrap_or(&[]))?;
-                    let (name, _) = wide(after)?;
-                    book.sheets.push((name, visibility, relation));
-                    if book.sheets.len() > SHEETS.min(related.len()) {
-                        return Err(damaged("more sheets than parts".to_owned()));
-                    }
-                }
+                0x009C => book.list(data, &related)?,
                 _ => {}
             }
             Ok(())
         })?;
+        if book.sheets.is_empty() {
+            return Err(damaged("it lists no sheet".to_owned()));
+        }
+        let led =
+            |kind: &str| related.iter().find(|one| one.kind == kind).and_then(|one| one.part.as_deref());
+        if let Some(part) = led("styles") {
+            book.formats = formats(package, part)?;
+        }
+        if let Some(strings) = led("sharedStrings") {
+            // Inflated once within the limits before calamine, which knows none, inflates it.
+            records(package, strings, |_, _| Ok(()))?;
+        }
         Ok(book)
+    }
+
+    /// Adds a sheet by its record.
+    fn list(&mut self, data: &[u8], related: &[Relation]) -> Result<(), OpenError> {
+        let visibility = match word(data, 0) {
+            0 => Visibility::Visible,
+            1 => Visibility::Hidden,
+            _ => Visibility::VeryHidden,
+        };
+        let (id, after) = wide(data.get(8..).unwrap_or(&[]))?;
+        let (name, _) = wide(after)?;
+        if self.sheets.len() >= SHEETS.min(related.len()) {
+            return Err(damaged("more sheets than parts".to_owned()));
+        }
+        if self.sheets.iter().any(|other| other.name == name) {
+            return Err(OpenError::Ambiguous(format!("two sheets are named {name:?}")));
+        }
+        let relation = related.iter().find(|other| other.id == id);
+        let part = relation.and_then(|relation| relation.part.clone()).unwrap_or_default();
+        let grid = relation.is_some_and(|relation| relation.kind == "worksheet") && !part.is_empty();
+        self.sheets.push(SheetEntry { name, part, visibility, grid });
+        Ok(())
     }
 }
 
@@ -163,7 +179,7 @@ fn decor(package: &Package, part: &str, limits: &Limits) -> Result<Decor, OpenEr
             0x000C..=0x0012 | 0x003E => {
                 return Err(damaged(format!(
                     "row {} holds cells of kind {kind}, which are not read here",
-                    row + 1
+                    row.saturating_add(1)
                 )));
             }
             0x003C if half(data, 16) & 1 == 1 => decor.hidden_columns.push((at(0), at(4))),
