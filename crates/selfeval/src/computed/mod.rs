@@ -410,6 +410,11 @@ mod tests {
             (drawn_sum("E1:G1").unwrap(), "SUM(E1:G1)", "0"),
             (drawn_sum("D1,F1:H1").unwrap(), "SUM(D1,F1:H1)", "1644.79"),
             (drawn_sum("D1:D2,D3").unwrap(), "SUM(D1:D2,D3)", "853"),
+            (
+                drawn_sum("Z9,AA10:AZ99,ZZ100,AAA1048576,XFD1").unwrap(),
+                "SUM(Z9,AA10:AZ99,ZZ100,AAA1048576,XFD1)",
+                "0",
+            ),
             (drawn_rate("H2/D2", None).unwrap(), "IF(N(D2)=0,\"\",H2/D2)", "0.22"),
             (drawn_rate("H1/D1", Some(2)).unwrap(), "IF(N(D1)=0,\"\",ROUND(H1/D1*100,2))", "98.17"),
             (drawn_rate("H2/E2", None).unwrap(), "IF(N(E2)=0,\"\",H2/E2)", ""),
@@ -422,6 +427,16 @@ mod tests {
                 weighted("H1,H3", "J1,J3", "B1,B3", "H4"),
                 "IF(OR(N(H4)=0,COUNT(J1,J3)<COUNTA(B1,B3)),\"\",ROUND((SUMPRODUCT(H1,J1)+SUMPRODUCT(H3,J3))/H4,2))",
                 "93.48",
+            ),
+            (
+                weighted("D1:D3", "J1:J3", "B1:B3", "E4"),
+                "IF(OR(N(E4)=0,COUNT(J1:J3)<COUNTA(B1:B3)),\"\",ROUND(SUMPRODUCT(D1:D3,J1:J3)/E4,2))",
+                "",
+            ),
+            (
+                weighted("D1:D3", "J1:J3", "B1:B2", "D4"),
+                "IF(OR(N(D4)=0,COUNT(J1:J3)<COUNTA(B1:B2)),\"\",ROUND(SUMPRODUCT(D1:D3,J1:J3)/D4,2))",
+                "93.74",
             ),
             (
                 weighted("D1:D3", "K1:K3", "B1:B3", "D4"),
@@ -470,6 +485,37 @@ mod tests {
     }
 
     #[test]
+    fn an_error_stands_in_the_way_of_a_result() {
+        let workbook = sketch::workbook("2|'x|#DIV/0!|.|3");
+        let look = |cell| standing(workbook.value(SheetId(0), cell));
+        let weighted = |weights, scores, names| drawn_weighted(weights, scores, names, "A1").unwrap();
+        let number = |digits: &str| Some(Outcome::Number(digits.parse().unwrap()));
+        let cases = [
+            (drawn_sum("A1:B1,D1:E1").unwrap(), number("5")),
+            (drawn_sum("A1:E1").unwrap(), None),
+            (drawn_rate("C1/A1", None).unwrap(), None),
+            (drawn_rate("A1/C1", None).unwrap(), None),
+            (weighted("A1,E1", "E1,A1", "A1"), number("6")),
+            (weighted("A1,B1", "E1,A1", "A1"), number("3")),
+            (weighted("A1,C1", "E1,A1", "A1"), None),
+            (weighted("A1,E1", "E1,C1", "A1"), None),
+        ];
+        for (expression, expected) in cases {
+            assert_eq!(expression.value(look), expected, "{}", expression.formula());
+        }
+        assert_eq!(standing(ValueRef::Number("1E400")), Held::Error);
+        assert_eq!(standing(ValueRef::Bool(true)), Held::Text);
+    }
+
+    #[test]
+    fn a_sum_is_as_large_as_its_terms_together() {
+        let workbook = sketch::workbook("2|-3|'x|.|#N/A");
+        let look = |cell| standing(workbook.value(SheetId(0), cell));
+        assert_eq!(drawn_sum("A1:E1").unwrap().magnitude(look), Decimal::from(5));
+        assert_eq!(drawn_rate("A1/B1", None).unwrap().magnitude(look), Decimal::ZERO);
+    }
+
+    #[test]
     fn a_subtotal_spans_exactly_the_fund_columns() {
         let row = "1|a|x|830|810|20|.|814.79|.|94";
         let (_, mut located, _) = sketch::read(&sketch::official(&[row]));
@@ -488,6 +534,13 @@ mod tests {
         let agrees = |stored| agrees(stored, Outcome::Empty, Decimal::ZERO);
         assert!(agrees(ValueRef::Text("")));
         assert!(!agrees(ValueRef::Text("0")) && !agrees(ValueRef::Number("0")) && !agrees(ValueRef::Blank));
+        let agrees = |stored, magnitude: u32| {
+            super::agrees(ValueRef::Number(stored), Outcome::Number(Decimal::new(3, 1)), magnitude.into())
+        };
+        assert!(
+            agrees("0.30000000000000004", 0) && !agrees("0.3000000001", 0) && agrees("0.3000000001", 1_000)
+        );
+        assert!(!super::agrees(ValueRef::Text("0.3"), Outcome::Number(Decimal::new(3, 1)), Decimal::ONE));
     }
 
     #[test]
@@ -503,5 +556,12 @@ mod tests {
         let cell = |row| Range::cell(CellRef::new(row, 4).unwrap());
         assert!(Expression::Sum((1..=255).map(cell).collect()).fits());
         assert!(!Expression::Sum((1..=256).map(cell).collect()).fits());
+        let weighted = |first: u32, runs: u32| {
+            let cells: Vec<Range> = (first..first + runs).map(cell).collect();
+            let (weights, scores, total) = (cells.clone(), cells.clone(), CellRef::FIRST);
+            Expression::Weighted { weights, scores, names: cells, total, decimals: DECIMALS }
+        };
+        assert!(weighted(1, 255).fits() && !weighted(1, 256).fits());
+        assert!(!weighted(100_000, 255).fits(), "too long");
     }
 }

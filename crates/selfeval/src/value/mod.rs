@@ -116,7 +116,14 @@ mod tests {
 
     #[test]
     fn half_a_unit_follows_the_decimals() {
-        let cases = [(2, "0.005"), (0, "0.5"), (6, "0.0000005"), (-2, "50"), (-4, "5000")];
+        let cases = [
+            (2, "0.005"),
+            (0, "0.5"),
+            (6, "0.0000005"),
+            (-2, "50"),
+            (-4, "5000"),
+            (40, "0.0000000000000000000000000005"),
+        ];
         for (decimals, half) in cases {
             assert_eq!(half_unit(decimals), half.parse::<Decimal>().unwrap(), "{decimals}");
         }
@@ -135,7 +142,15 @@ mod tests {
         for (value, exponent, expected) in cases {
             assert_eq!(shifted(value.parse().unwrap(), exponent), Some(expected.parse().unwrap()), "{value}");
         }
+        let long = "1.0000000000000000000000000000".parse().unwrap();
+        assert_eq!(shifted(long, -1), Some(Decimal::new(1, 1)), "closing zeros make room");
+        assert_eq!(shifted(Decimal::new(1, 28), -1), None);
         assert_eq!(shifted(Decimal::MAX, 4), None);
+        for (unit, expected) in
+            [(Money::Yuan, "0.0005"), (Money::TenThousand, "5"), (Money::HundredMillion, "50000")]
+        {
+            assert_eq!(shifted(Decimal::from(5), unit.exponent()), Some(expected.parse().unwrap()));
+        }
     }
 
     #[test]

@@ -176,7 +176,34 @@ mod tests {
             let found = rate_level(figure(rate), figure(executed), figure(budget));
             assert_eq!(found, Some(level), "{rate} {executed} {budget}");
         }
-        assert_eq!(rate_level(figure("0.00%"), figure("3.00"), figure("0.00")), None);
+        for budget in ["0.00", "-1.00"] {
+            assert_eq!(rate_level(figure("0.00%"), figure("3.00"), figure(budget)), None);
+        }
+    }
+
+    #[test]
+    fn a_rate_is_explained_up_to_the_ends_of_the_windows() {
+        use Level::{L1, L2, L3};
+        let spread =
+            |value: &str, half: &str| Spread { value: value.parse().unwrap(), half: half.parse().unwrap() };
+        // 50.00% of 10 stands for [4.9995, 5.0005).
+        let cases = [
+            ("50.00%", spread("5.0105", "0.01"), spread("10", "0"), L3),
+            ("50.00%", spread("5.0104", "0.01"), spread("10", "0"), L1),
+            ("50.00%", spread("4.9895", "0.01"), spread("10", "0"), L1),
+            ("50.00%", spread("4.9894", "0.01"), spread("10", "0"), L3),
+            ("50.00%", spread("5.0105", "0.01"), spread("10", "0.01"), L2),
+            ("50.00%", spread("4.9894", "0.01"), spread("10", "0.01"), L2),
+            ("900%", spread("3", "0.5"), spread("0.4", "0.5"), L2),
+            ("900%", spread("-3", "0.5"), spread("0.4", "0.5"), L2),
+        ];
+        for (rate, executed, budget, level) in cases {
+            assert_eq!(
+                rate_level(figure(rate), executed, budget),
+                Some(level),
+                "{rate} {executed:?} {budget:?}"
+            );
+        }
     }
 
     #[test]
@@ -187,6 +214,8 @@ mod tests {
             ("30.45%", "0.91", "3.00", Some(("9133.5", "9136.5"))),
             ("19.48%", "0.19", "1.00", Some(("1947.5", "1948.5"))),
             ("45.66%", "11.88", "26.00", None),
+            ("50.00%", "5.001", "10", None),
+            ("50.00%", "5.000", "10", Some(("49995", "50005"))),
         ];
         for (rate, executed, budget, expected) in cases {
             let found = executed_interval(figure(rate), figure(executed), figure(budget));

@@ -163,7 +163,7 @@ impl<'e, 'w> Context<'e, 'w> {
             return Stop::unknown(format!("the name {name}"));
         };
         // Names of names multiply; reading a name costs about as much as reading some cells per byte.
-        self.evaluator.count(text.len() as u64 * 8 + 1)?;
+        self.evaluator.count(text.len() as u64 * 8)?;
         let text = crate::formula::moved(text, CellRef::FIRST, self.cell);
         Self { names: self.names + 1, ..self }.operand(&read(&text)?)
     }

@@ -129,20 +129,18 @@ impl<'w> Evaluator<'w> {
         let mut laid = laid.filter(|((_, at), _)| range.contains(*at)).peekable();
         let (left, right) = (range.first().column(), range.last().column());
         let rows = grid.rows_from(range.first().row()).take_while(|row| row.number <= range.last().row());
-        let mut reads = 0;
-        for cell in rows.flat_map(|row| row.cells_between(left, right)) {
+        let mut reads = 1;
+        let outcome = rows.flat_map(|row| row.cells_between(left, right)).try_for_each(|cell| {
             reads += 1;
-            if reads % 1_024 == 0 {
-                self.count(1_024)?;
-            }
-            if !laid_before(&mut laid, cell.at, each)? {
-                self.stored(sheet, &cell, each)?;
-            }
-        }
+            if laid_before(&mut laid, cell.at, each)? { Ok(()) } else { self.stored(sheet, &cell, each) }
+        });
+        // Also what was read in vain counts.
+        self.count(reads)?;
+        outcome?;
         for ((_, at), value) in laid {
             give(*at, value, each)?;
         }
-        self.count(reads % 1_024 + 1)
+        Ok(())
     }
 
     /// Gives a stored cell's value, computed where its formula has no stored result.

@@ -99,6 +99,11 @@ mod tests {
     }
 
     fn sheet(cells: &[(&str, ValueRef<'_>, &str)]) -> Sheet {
+        sheet_with(&[], cells)
+    }
+
+    /// A sheet of these cells, and formulas of another kind without results behind them.
+    fn sheet_with(more: &[(&str, &str, FormulaKind)], cells: &[(&str, ValueRef<'_>, &str)]) -> Sheet {
         let mut builder = SheetBuilder::default();
         for (cell, value, formula) in cells {
             builder.cell(at(cell), *value, 0).unwrap();
@@ -106,32 +111,40 @@ mod tests {
                 builder.formula(formula, FormulaKind::Plain).unwrap();
             }
         }
+        for (cell, formula, kind) in more {
+            builder.cell(at(cell), ValueRef::Blank, 0).unwrap();
+            builder.formula(formula, *kind).unwrap();
+        }
         builder.finish()
     }
 
     fn workbook() -> Workbook {
         use ValueRef::{Blank, Bool, Error, Number, Text};
-        let form = sheet(&[
-            ("A1", Number("1"), ""),
-            ("B1", Number("10"), ""),
-            ("C1", Number("0.1"), ""),
-            ("A2", Number("2.5"), ""),
-            ("B2", Number("20"), ""),
-            ("C2", Number("0.2"), ""),
-            ("A3", Text("3"), ""),
-            ("B3", Number("30"), ""),
-            ("A4", Bool(true), ""),
-            ("A6", Text(""), "\"\""),
-            ("A7", Number("-4"), ""),
-            ("A8", Error("#DIV/0!"), "1/0"),
-            ("A9", Text("abc"), ""),
-            ("F11", Blank, "B1+F12"),
-            ("F12", Blank, "SUM(B2:B3)"),
-            ("F13", Blank, "F14"),
-            ("F14", Blank, "F13"),
-            ("F15", Blank, "TODAY()"),
-            ("F16", Number("1893.6599999999999"), ""),
-        ]);
+        let array = FormulaKind::Array(crate::address::Range::cell(at("F17")));
+        let form = sheet_with(
+            &[("F17", "A1:A2", array)],
+            &[
+                ("A1", Number("1"), ""),
+                ("B1", Number("10"), ""),
+                ("C1", Number("0.1"), ""),
+                ("A2", Number("2.5"), ""),
+                ("B2", Number("20"), ""),
+                ("C2", Number("0.2"), ""),
+                ("A3", Text("3"), ""),
+                ("B3", Number("30"), ""),
+                ("A4", Bool(true), ""),
+                ("A6", Text(""), "\"\""),
+                ("A7", Number("-4"), ""),
+                ("A8", Error("#DIV/0!"), "1/0"),
+                ("A9", Text("abc"), ""),
+                ("F11", Blank, "B1+F12"),
+                ("F12", Blank, "SUM(B2:B3)"),
+                ("F13", Blank, "F14"),
+                ("F14", Blank, "F13"),
+                ("F15", Blank, "TODAY()"),
+                ("F16", Number("1893.6599999999999"), ""),
+            ],
+        );
         let other = sheet(&[("A1", Number("100"), ""), ("B2", Number("7"), "")]);
         let entry = |name: &str| SheetEntry {
             name: name.to_owned(),
@@ -150,6 +163,8 @@ mod tests {
             name("比率", "0.5"),
             name("对面", "'附 表'!A1"),
             name("循环", "循环+1"),
+            DefinedName { local: Some(SheetId(1)), ..name("分数", "7") },
+            name("分数", "5"),
         ];
         let parts = Parts {
             sheets: vec![entry("表"), entry("附 表")],
@@ -274,6 +289,34 @@ mod tests {
         ("TRUE=FALSE", "FALSE"),
         ("A5&\"x\"", "\"x\""),
         ("--\"5\"", "5"),
+        ("FALSE=A5", "TRUE"),
+        ("A6=A5", "TRUE"),
+        ("A9>A5", "TRUE"),
+        ("A5<A9", "TRUE"),
+        ("AND(TRUE(),NOT(FALSE()))", "TRUE"),
+        ("SUMPRODUCT(B2:B3,C1:C2)", "8"),
+        ("SUMPRODUCT(A1:B2,B1:C2)", "65"),
+        ("SUMPRODUCT(B1:B3,A5:A7)", "-120"),
+        ("SUMPRODUCT(A2:B2,B3:C3)", "75"),
+        ("SUMPRODUCT(A1:B1,A1:A2)", "#VALUE!"),
+        ("SUMPRODUCT(B2:B3,B1:B3)", "#VALUE!"),
+        ("SUMPRODUCT(B2,2)", "40"),
+        ("COUNT(B1:B3,C1:C2,1/0,\"x\")", "5"),
+        ("COUNTA(\"1,000\",1/0,B1:B3)", "5"),
+        ("5^0", "1"),
+        ("0^2", "0"),
+        ("2^2.0", "4"),
+        ("0*B1", "0"),
+        ("0/B1", "0"),
+        ("1E-6*1E-6", "1E-12"),
+        ("ROUND(2.345,1.9)", "2.3"),
+        ("ROUND(-1250,-2)", "-1300"),
+        ("ROUND(12.345,40)", "12.345"),
+        ("ROUND(1234,-40)", "0"),
+        ("0.0001&\"\"", "\"0.0001\""),
+        ("999999999999999&\"\"", "\"999999999999999\""),
+        ("0&\"\"", "\"0\""),
+        ("'附 表'!Z100", "0"),
     ];
 
     #[test]
@@ -295,6 +338,13 @@ mod tests {
             ("0^-1", "#DIV/0!"),
             ("AND(\"\",TRUE)", "TRUE"),
             ("OR(\"\")", "#VALUE!"),
+            ("IF(\"true\",1,2)", "1"),
+            ("IF(\"False\",1,2)", "2"),
+            ("\" 12 \"+1", "13"),
+            ("分数", "5"),
+            ("'附 表'!分数", "7"),
+            ("1E15^0", "1"),
+            ("ROUND(9E27,-28)", "1E28"),
         ]);
     }
 
@@ -320,7 +370,20 @@ mod tests {
             ("F15+1", "unknown: F15 (the function TODAY with 0 arguments)"),
             ("循环", "unknown: the name 循环, which leads through too many others"),
             ("2^0.5", "unknown: the power 0.5"),
+            ("1^1025", "unknown: the power 1025"),
             ("\"甲\"<\"乙\"", "unknown: the order of two texts"),
+            ("A9<\"甲\"", "unknown: the order of two texts"),
+            ("\"甲\">=\"甲\"", "TRUE"),
+            ("1E-6*1E-7", "unknown: a number too small for exact arithmetic"),
+            ("1E-20*1E-20", "unknown: a number too small for exact arithmetic"),
+            ("1E-20/1E20", "unknown: a number too small for exact arithmetic"),
+            ("0.00009&\"\"", "unknown: the text of the number 0.00009"),
+            ("1E15&\"\"", "unknown: the text of the number 1000000000000000"),
+            ("COUNT(\"1,000\")", "unknown: the text \"1,000\" as a number"),
+            ("COUNTA(TODAY())", "unknown: the function TODAY with 0 arguments"),
+            ("A1:B2*1", "unknown: the range A1:B2 where one value is expected"),
+            ("SUM(1", "unknown: a parenthesis is not closed at byte 5 of the formula"),
+            ("F17", "unknown: F17 (an array formula without a stored result)"),
             ("1E400+1", "unknown: the number 1E400"),
             ("\"1,000\"+1", "unknown: the text \"1,000\" as a number"),
             ("9E27*9E27", "unknown: a number too large for exact arithmetic"),
@@ -331,6 +394,8 @@ mod tests {
         ]);
         let workbook = workbook();
         assert_eq!(shown(&workbook, "Z2", "B1:B3*1"), "20", "a column meets the formula's row");
+        assert_eq!(shown(&workbook, "B9", "A2:C2*1"), "20", "a row meets the formula's column");
+        assert_eq!(shown(&workbook, "Z2", "SUMPRODUCT(@B1:B3)"), "20", "one value is asked for");
         assert_eq!(shown(&workbook, "B2", "对面"), "7", "a relative name moves with the cell");
     }
 
@@ -384,8 +449,92 @@ mod tests {
     }
 
     #[test]
+    fn a_sheet_that_cannot_be_read_is_named() {
+        let entry = SheetEntry {
+            name: "坏".to_owned(),
+            part: String::new(),
+            visibility: Visibility::Visible,
+            grid: true,
+        };
+        let parts = Parts { sheets: vec![entry], ..Parts::default() };
+        let workbook = Workbook::from_parts(parts, crate::limits::Limits::default());
+        assert_eq!(shown(&workbook, "A1", "B1"), "unknown: the sheet 坏, which cannot be read");
+    }
+
+    #[test]
+    fn a_formula_reads_what_its_references_and_names_lead_to() {
+        let workbook = workbook();
+        let evaluator = Evaluator::new(&workbook);
+        let read = |text: &str| {
+            let Reads { ranges, open } = reads(&evaluator, SheetId(0), at("B2"), text);
+            let ranges = ranges.iter().map(|(sheet, range)| format!("{}!{range}", sheet.0));
+            (ranges.collect::<Vec<_>>().join(" "), open.unwrap_or_default())
+        };
+        let cases = [
+            ("SUM(A1:A2)+'附 表'!B2", "0!A1:A2 1!B2", ""),
+            ("SUM('表:附 表'!B2)", "0!B2 1!B2", ""),
+            ("预算*比率+预算", "0!B1:B3", ""),
+            ("对面", "1!B2", ""),
+            ("循环", "", ""),
+            ("[1]Sheet!A1+'不存在'!A1", "", ""),
+            ("未知+A1", "0!A1", "the name 未知"),
+            ("'附 表'!未知", "", "the name 未知"),
+            ("SUM(indirect(\"A1\"))", "", "the function INDIRECT"),
+            ("OFFSET(A1,1,0)", "0!A1", "the function OFFSET"),
+            ("Table1[金额]", "", "the table reference Table1[金额]"),
+        ];
+        for (text, ranges, open) in cases {
+            assert_eq!(read(text), (ranges.to_owned(), open.to_owned()), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_stored_result_agrees_where_doubles_may_have_given_it() {
+        use ValueRef::{Blank, Bool, Error, Number, Text};
+        let workbook = workbook();
+        let evaluator = Evaluator::new(&workbook);
+        let cases = [
+            ("C1+C2", Number("0.30000000000000004"), true),
+            ("C1+C2-0.3", Number("5.55111512312578E-17"), true),
+            ("-(C1+C2-0.3)", Number("-5.55111512312578E-17"), true),
+            ("(C1+C2-0.3)*B1", Number("5.55111512312578E-16"), true),
+            ("(C1+C2-0.3)*B1", Number("0.00001"), false),
+            ("(C1+C2-0.3)/C1", Number("5.55111512312578E-16"), true),
+            ("(C1+C2-0.3)/C1", Number("0.00001"), false),
+            ("(C1+C2-0.3)%", Number("5.55111512312578E-19"), true),
+            ("1/(0.3-C2)", Number("10.000000000000002"), true),
+            ("ABS(C1+C2-0.3)", Number("5.55111512312578E-17"), true),
+            ("SUM(C1:C2,-0.3)", Number("5.55111512312578E-17"), true),
+            ("SUM((C1+C2-0.3)*B1,A5)", Number("5.55111512312578E-16"), true),
+            ("AVERAGE(C1,C2,-0.3)", Number("1.85037170770859E-17"), true),
+            ("A1", Text("1"), false),
+            ("A1", Blank, false),
+            ("A9", Text("abc"), true),
+            ("A9", Text("abd"), false),
+            ("A6", Text(""), true),
+            ("A6", Blank, false),
+            ("A4", Bool(true), true),
+            ("A4", Bool(false), false),
+            ("A4", Number("1"), true),
+            ("A4", Number("0"), false),
+            ("NOT(A4)", Number("0"), true),
+            ("NOT(A4)", Number("1"), false),
+            ("A4", Text("TRUE"), false),
+            ("A8", Error("#DIV/0!"), true),
+            ("A8", Error("#N/A"), false),
+        ];
+        for (text, stored, expected) in cases {
+            let answer = evaluator.answer(SheetId(0), at("Z100"), text).unwrap();
+            assert_eq!(answer.agrees(stored), expected, "{text} and {stored:?}");
+        }
+    }
+
+    #[test]
     fn agreement_follows_the_terms() {
         let cases = [
+            ("0", "0", "0", true),
+            ("1E-12", "0", "1", true),
+            ("1.1E-12", "0", "1", false),
             ("0.30000000000000004", "0.3", "0.3", true),
             ("0.3000001", "0.3", "0.3", false),
             ("5.6843418860808015E-14", "0", "1893.66", true),

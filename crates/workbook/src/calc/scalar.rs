@@ -47,10 +47,10 @@ impl Number {
         Self { value, terms: value.abs() }
     }
 
-    /// A result that is not small in exact arithmetic only because its digits were lost.
+    /// The product or quotient of numbers that are not 0, unless it is so small that its digits are lost.
     fn kept(value: Option<Decimal>, terms: Option<Decimal>) -> Evaluated<Self> {
         let value = held(value)?;
-        if !value.is_zero() && value.abs() < Decimal::new(1, 12) {
+        if value.abs() < Decimal::new(1, 12) {
             return Stop::unknown("a number too small for exact arithmetic");
         }
         Ok(Self { value, terms: terms.unwrap_or(value.abs()).max(value.abs()) })
@@ -116,8 +116,7 @@ impl Number {
             let strategy = RoundingStrategy::MidpointAwayFromZero;
             return Ok(Self::of(clean.round_dp_with_strategy(decimals.min(28), strategy)));
         }
-        let places = u32::try_from(decimals.unsigned_abs()).ok().filter(|places| *places <= 28);
-        let unit = places.and_then(|places| 10i128.checked_pow(places));
+        let unit = u32::try_from(decimals.unsigned_abs()).ok().and_then(|places| 10i128.checked_pow(places));
         let Some(unit) = unit.and_then(|unit| Decimal::try_from_i128_with_scale(unit, 0).ok()) else {
             return Ok(Self::ZERO);
         };

@@ -50,11 +50,6 @@ impl Mark {
 }
 
 impl Corner {
-    /// The cell.
-    pub fn cell(self) -> Option<CellRef> {
-        CellRef::new(self.row.at, u16::try_from(self.column.at).ok()?)
-    }
-
     fn moved(self, rows: i64, columns: i64) -> Option<Self> {
         let row = self.row.moved(rows, LAST_ROW)?;
         Some(Self { row, column: self.column.moved(columns, u32::from(LAST_COLUMN))? })
@@ -124,7 +119,7 @@ impl Atom {
         let digits = count(middle + gap, u8::is_ascii_digit);
         let end = middle + gap + digits;
         let next = text.get(end..)?.chars().next();
-        if letters > 3 || digits > 7 || next.is_some_and(|c| super::token::in_word(c) || "(![".contains(c)) {
+        if digits > 7 || next.is_some_and(|c| super::token::in_word(c) || "(![".contains(c)) {
             return None;
         }
         let column = Mark { at: column_number(bytes.get(start..middle)?), fixed: start == 1 };

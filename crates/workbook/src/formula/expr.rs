@@ -448,6 +448,14 @@ mod tests {
             ("@A1+预算", "((@ a1) add 预算)"),
             ("Sheet1!#REF!+1", "(#ref! add 1)"),
             ("'a#b'!#ref!+1", "(#ref! add 1)"),
+            ("A1 : INDEX(B:B,2) + 1", "((a1 span (index b:b 2)) add 1)"),
+            ("A1 +B1 C1", "(a1 add (b1 intersect c1))"),
+            ("+@-1", "(pos (@ (neg 1)))"),
+            ("{+1;-2 , \"a\"}", "{1 ; (neg 2) \"a\"}"),
+            ("SUM(,)", "(SUM _ _)"),
+            ("[2]!名称+Sheet1!名称", "([2]!名称 add 名称)"),
+            ("10 %%", "(% (% 10))"),
+            ("\"a\"\"b\"&false", "(\"a\\\"b\" join false)"),
         ];
         for (text, expected) in cases {
             assert_eq!(parse(text).map(|expr| shown(&expr)).as_deref(), Ok(expected), "{text}");
@@ -458,11 +466,36 @@ mod tests {
     fn what_is_no_formula_is_refused() {
         let deep = "(".repeat(2_000) + "1" + &")".repeat(2_000);
         let signs = "-".repeat(2_000) + "1";
-        let cases = ["", "1+", "SUM(1", "1 2", "(1", "{1,A1}", "\"open", "1)", "A1 1", &deep, &signs];
-        for text in cases {
-            assert!(parse(text).is_err(), "{text}");
+        let percents = "1".to_owned() + &"%".repeat(2_000);
+        let cases = [
+            ("", "the end instead of a value at byte 0"),
+            ("1+ ", "the end instead of a value at byte 3"),
+            ("中&*1", "no value where one should stand at byte 4"),
+            ("\"open", "no value where one should stand at byte 0"),
+            ("1 2", "something after the end at byte 2"),
+            ("A1 1", "something after the end at byte 3"),
+            ("1)", "something after the end at byte 1"),
+            ("A1 + B1 : 2 )", "something after the end at byte 12"),
+            ("SUM( 1", "a parenthesis is not closed at byte 6"),
+            ("SUM(1,2}", "a parenthesis is not closed at byte 7"),
+            ("(1;2)", "a parenthesis is not closed at byte 2"),
+            ("{1,A1}", "no constant in an array at byte 3"),
+            ("{1,2", "an array is not closed at byte 4"),
+            (&deep, "nested too deep at byte 96"),
+            (&signs, "nested too deep at byte 97"),
+            (&percents, "too many percent signs at byte 98"),
+        ];
+        for (text, expected) in cases {
+            let found = parse(text).map_err(|error| error.to_string());
+            assert_eq!(found, Err(format!("{expected} of the formula")), "{text}");
         }
-        let wide = format!("1{}", "+1".repeat(4_000));
-        assert!(parse(&wide).is_ok());
+    }
+
+    #[test]
+    fn what_is_wide_is_not_deep() {
+        for piece in ["+1", "+(1)", "+ABS(1)", "+-1", "%+1"] {
+            let wide = format!("1{}", piece.repeat(4_000));
+            assert!(parse(&wide).is_ok(), "{piece}");
+        }
     }
 }

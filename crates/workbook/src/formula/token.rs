@@ -157,7 +157,7 @@ fn bracket(rest: &str) -> (TokenKind, usize) {
 /// `A1:Sheet3!B2` is a range.
 fn sheets(text: &str) -> usize {
     let first = run(text, in_word);
-    if Area::read(text).is_some_and(|(area, length)| length == first && matches!(area, Area::Cell(_))) {
+    if matches!(Area::read(text), Some((Area::Cell(_), _))) {
         return first;
     }
     let second =
@@ -317,6 +317,21 @@ mod tests {
             ("\"open", "unknown<\"open>"),
             ("A1`", "ref<A1> unknown<`>"),
             ("#N/A,#N/AN13,#NAME?1", "error<#n/a> , # name<n> / ref<AN13> , error<#name?> number<1>"),
+            ("Sheet1!+Sheet1!(1)", "unknown<sheet1!> + unknown<sheet1!> ( number<1> )"),
+            ("Sheet1!SUM(1)+''!A1", "function<sheet1!sum> ( number<1> ) + ref<''!A1>"),
+            ("1E5+2.5e-3+1E+.", "number<1e5> + number<2.5e-3> + number<1> name<e> + unknown<.>"),
+            ("12.+.25E", "number<12.> + number<.25> name<e>"),
+            (
+                "A$:B+0:1+1:1048577",
+                "name<a$> : name<b> + number<0> : number<1> + number<1> : number<1048577>",
+            ),
+            ("XFE:XFE+A00000001+AAAA1", "name<xfe> : name<xfe> + name<a00000001> + name<aaaa1>"),
+            ("A1:B+1:A1+A:1", "ref<A1> : name<b> + number<1> : ref<A1> + name<a> : number<1>"),
+            ("表[列]+表[[列]+表[列", "structured<表[列]> + unknown<表[[列]+表[列>"),
+            ("[列]!A1+[", "ref<[列]!A1> + unknown<[>"),
+            ("Sheet1:!A1", "name<sheet1> : unknown<!> ref<A1>"),
+            ("'a'b+'open", "unknown<'a'> name<b> + unknown<'open>"),
+            ("1<2>=3", "number<1> < number<2> >= number<3>"),
         ];
         for (text, expected) in cases {
             assert_eq!(shown(text), expected, "{text}");

@@ -261,6 +261,13 @@ mod tests {
             ("_x005F\u{1}", "_x005F_x005F_x0001_"),
             ("_x0041\u{ffff}", "_x005F_x0041_xFFFF_"),
             ("_x0041\n", "_x0041\n"),
+            ("_x0041 1", "_x0041 1"),
+            ("_x0041a", "_x0041a"),
+            ("_x0041\u{e000}", "_x0041\u{e000}"),
+            ("_x0041", "_x0041"),
+            ("_x00g1_", "_x00g1_"),
+            ("\u{1}", "_x0001_"),
+            ("\t\n", "\t\n"),
         ] {
             let mut out = Vec::new();
             push_text(&mut out, text);
@@ -268,5 +275,37 @@ mod tests {
             assert_eq!(found, written);
             assert_eq!(crate::scan::unescape(&found), text);
         }
+    }
+
+    #[test]
+    fn text_is_told_to_keep_blanks_that_would_be_lost() {
+        let written = |text: &str| {
+            let mut out = Vec::new();
+            push_element(&mut out, b"x:", "t", text);
+            String::from_utf8(out).unwrap()
+        };
+        assert_eq!(written("a b"), "<x:t>a b</x:t>");
+        assert_eq!(written("<&>"), "<x:t>&lt;&amp;&gt;</x:t>");
+        for text in [" a", "a ", "a\t", "\na", "a\nb"] {
+            assert_eq!(written(text), format!("<x:t xml:space=\"preserve\">{text}</x:t>"));
+        }
+    }
+
+    #[test]
+    fn a_cell_has_one_place_and_one_style() {
+        let blank = OldCell::default();
+        for (old, style, expected) in [
+            ("<c/>", 0, r#"<c r="B2"/>"#),
+            ("<c s='3'/>", 3, r#"<c r="B2" s='3'/>"#),
+            ("<c s='3'/>", 4, r#"<c r="B2" s="4"/>"#),
+            ("<c r='B2'/>", 4, r#"<c r='B2' s="4"/>"#),
+            ("<c r='B2' s='3'/>", 0, "<c r='B2'/>"),
+        ] {
+            assert_eq!(edited(old, &blank, style, &Content::Clear), expected, "{old}");
+        }
+        let old = "<c r='B2'><v>1</v><extLst><ext/></extLst></c>";
+        let parts = OldCell { extensions: Some(18..41), ..OldCell::default() };
+        let cleared = edited(old, &parts, 0, &Content::Clear);
+        assert_eq!(cleared, "<c r='B2'><extLst><ext/></extLst></c>", "extensions stay");
     }
 }

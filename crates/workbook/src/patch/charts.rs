@@ -328,18 +328,32 @@ mod tests {
 
     const EXTENDED: &str = r#"<cx:chartSpace xmlns:cx="urn:cx"><cx:numDim type="val"><cx:f>附表!$B$2:$B$4</cx:f><cx:lvl ptCount="3" formatCode="General"><cx:pt idx="0">1</cx:pt><cx:pt idx="2">3</cx:pt></cx:lvl></cx:numDim></cx:chartSpace>"#;
 
-    fn package() -> Vec<u8> {
-        let sheet = r#"<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData><row r="2"><c r="B2"><v>1</v></c></row><row r="4"><c r="B4"><f>B2*3</f><v>3</v></c></row></sheetData></worksheet>"#;
-        let book = r#"<workbook xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main" xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships"><sheets><sheet name="附表" sheetId="1" r:id="rId1"/></sheets></workbook>"#;
-        let relation = |kind: &str, target: &str| {
+    /// A workbook of two sheets, the second empty, with a chart; the same text is also a part of another kind.
+    fn package(data: &str, chart: &str) -> Vec<u8> {
+        let sheet = |data: &str| {
             format!(
-                r#"<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="rId1" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/{kind}" Target="{target}"/></Relationships>"#
+                r#"<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main">{data}</worksheet>"#
+            )
+        };
+        let book = r#"<workbook xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main" xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships"><sheets><sheet name="附表" sheetId="1" r:id="rId1"/><sheet name="表二" sheetId="2" r:id="rId2"/></sheets></workbook>"#;
+        let relations = |list: &[(&str, &str)]| {
+            let one = |(index, (kind, target)): (usize, &(&str, &str))| {
+                format!(
+                    r#"<Relationship Id="rId{}" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/{kind}" Target="{target}"/>"#,
+                    index + 1
+                )
+            };
+            let all: String = list.iter().enumerate().map(one).collect();
+            format!(
+                r#"<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">{all}</Relationships>"#
             )
         };
         let types = [
             ("xl/workbook.xml", "spreadsheetml.sheet.main+xml"),
             ("xl/worksheets/sheet1.xml", "spreadsheetml.worksheet+xml"),
+            ("xl/worksheets/sheet2.xml", "spreadsheetml.worksheet+xml"),
             ("xl/charts/chart1.xml", "drawingml.chart+xml"),
+            ("xl/charts/other.xml", "drawingml.other+xml"),
             ("xl/charts/chartEx1.xml", "vnd.ms-office.chartex+xml"),
         ];
         let types = types.map(|(part, kind)| {
@@ -352,11 +366,16 @@ mod tests {
         );
         let parts = [
             ("[Content_Types].xml", types.as_str()),
-            ("_rels/.rels", &relation("officeDocument", "xl/workbook.xml")),
+            ("_rels/.rels", &relations(&[("officeDocument", "xl/workbook.xml")])),
             ("xl/workbook.xml", book),
-            ("xl/_rels/workbook.xml.rels", &relation("worksheet", "worksheets/sheet1.xml")),
-            ("xl/worksheets/sheet1.xml", sheet),
-            ("xl/charts/chart1.xml", CHART),
+            (
+                "xl/_rels/workbook.xml.rels",
+                &relations(&[("worksheet", "worksheets/sheet1.xml"), ("worksheet", "worksheets/sheet2.xml")]),
+            ),
+            ("xl/worksheets/sheet1.xml", &sheet(data)),
+            ("xl/worksheets/sheet2.xml", &sheet("<sheetData/>")),
+            ("xl/charts/chart1.xml", chart),
+            ("xl/charts/other.xml", chart),
             ("xl/charts/chartEx1.xml", EXTENDED),
         ];
         let mut zip = zip::ZipWriter::new(Cursor::new(Vec::new()));
@@ -367,14 +386,24 @@ mod tests {
         zip.finish().unwrap().into_inner()
     }
 
+    const DATA: &str = r#"<sheetData><row r="2"><c r="B2"><v>1</v></c></row><row r="4"><c r="B4"><f>B2*3</f><v>3</v></c></row></sheetData>"#;
+
     /// The chart, and the extended one, after the edits and what follows from them.
     fn after(contents: &[(&str, Content)]) -> (String, String) {
-        let workbook = Workbook::open(package()).unwrap();
-        let edit = |(cell, content): &(&str, Content)| Edit::SetCell {
-            sheet: SheetId(0),
-            cell: cell.parse().unwrap(),
-            content: content.clone(),
-            style: Style::Keep,
+        after_in(&package(DATA, CHART), contents)
+    }
+
+    /// The chart, and the extended one, of a workbook after edits: of its second sheet where that is named.
+    fn after_in(before: &[u8], contents: &[(&str, Content)]) -> (String, String) {
+        let workbook = Workbook::open(before.to_vec()).unwrap();
+        let edit = |(cell, content): &(&str, Content)| {
+            let second = cell.strip_prefix("表二!");
+            Edit::SetCell {
+                sheet: SheetId(u32::from(second.is_some())),
+                cell: second.unwrap_or(cell).parse().unwrap(),
+                content: content.clone(),
+                style: Style::Keep,
+            }
         };
         let mut edits: Vec<Edit> = contents.iter().map(edit).collect();
         edits.extend(dependents(&workbook, &edits).edits);
@@ -385,7 +414,18 @@ mod tests {
             zip.by_name(name).unwrap().read_to_string(&mut text).unwrap();
             text
         };
+        let mut other = zip::ZipArchive::new(Cursor::new(before)).unwrap();
+        let mut untouched = String::new();
+        other.by_name("xl/charts/other.xml").unwrap().read_to_string(&mut untouched).unwrap();
+        assert_eq!(part("xl/charts/other.xml"), untouched, "no chart");
         (part("xl/charts/chart1.xml"), part("xl/charts/chartEx1.xml"))
+    }
+
+    /// A chart of one series of numbers: its reference, how many cells it says, its points.
+    fn numbers(formula: &str, count: &str, points: &[(usize, &str)]) -> String {
+        let points = points.iter().map(|(index, text)| format!(r#"<pt idx="{index}"><v>{text}</v></pt>"#));
+        let points: String = points.collect();
+        format!("<chart><f>{formula}</f><numCache>{count}{points}</numCache></chart>")
     }
 
     fn number(digits: &str) -> Content {
@@ -419,8 +459,83 @@ mod tests {
 
     #[test]
     fn a_chart_stays_where_no_value_it_shows_changes() {
-        for contents in [[("B2", number("1"))], [("D9", number("4"))]] {
+        for contents in [[("B2", number("1"))], [("D9", number("4"))], [("表二!B2", number("4"))]] {
             assert_eq!(after(&contents), (CHART.to_owned(), EXTENDED.to_owned()), "{contents:?}");
+        }
+        let workbook = Workbook::open(package(DATA, CHART)).unwrap();
+        for (cell, reads) in [("D9", false), ("B3", true)] {
+            let (cell, content, style) = (cell.parse().unwrap(), number("7"), Style::Keep);
+            let follows = dependents(&workbook, &[Edit::SetCell { sheet: SheetId(0), cell, content, style }]);
+            assert_eq!(follows.edits.contains(&Edit::RefreshCharts), reads, "{cell}");
+        }
+    }
+
+    #[test]
+    fn among_numbers_truth_counts_and_text_is_nothing() {
+        let (chart, _) = after(&[("A2", Content::Bool(true)), ("B2", Content::Bool(true))]);
+        let renewed = CHART.replace("甲", "TRUE").replace("<c:v>1.0</c:v>", "<c:v>1.0</c:v>");
+        assert_eq!(chart, renewed, "1 as before");
+        let (chart, _) = after(&[("B3", Content::Text("无".to_owned())), ("B2", Content::Bool(false))]);
+        let points = "<c:v>0</c:v></c:pt><c:pt idx=\"1\"><c:v>0</c:v></c:pt>";
+        let renewed = CHART.replace("<c:v>1.0</c:v></c:pt>", points).replace("<c:v>3</c:v>", "<c:v>0</c:v>");
+        assert_eq!(chart, renewed);
+    }
+
+    #[test]
+    fn points_are_numbered_row_by_row_and_range_by_range() {
+        let counted = |count: usize| format!(r#"<ptCount val="{count}"/>"#);
+        let cases: &[(&str, String, &[(&str, usize)])] = &[
+            ("附表!$A$2:$B$4", counted(6), &[("A2", 0), ("B2", 1), ("A3", 2), ("B4", 5)]),
+            ("附表!$A$2:$B$4", String::new(), &[("A4", 4)]),
+            ("(附表!$A$2:$C$3,附表!$D$2:$D$3)", counted(8), &[("C3", 5), ("D2", 6), ("D3", 7)]),
+            ("(附表!$B$2,表二!$B$2)", counted(2), &[("B2", 0), ("表二!B2", 1)]),
+        ];
+        for (formula, count, cells) in cases {
+            for (cell, index) in *cells {
+                let bytes = package("<sheetData/>", &numbers(formula, count, &[]));
+                let (chart, _) = after_in(&bytes, &[(*cell, number("7"))]);
+                assert_eq!(chart, numbers(formula, count, &[(*index, "7")]), "{formula} {cell}");
+            }
+        }
+    }
+
+    #[test]
+    fn hidden_cells_are_left_out_where_the_chart_counts_without_them() {
+        let data = r#"<sheetData><row r="2"><c r="B2"><v>1</v></c></row><row r="3" hidden="1"><c r="B3"><v>2</v></c></row><row r="4"><c r="B4"><v>3</v></c></row></sheetData>"#;
+        let (all, seen) = ([(0, "1"), (1, "2"), (2, "3")], [(0, "1"), (1, "3")]);
+        let with = |points: &[(usize, &str)], count: usize| {
+            numbers("附表!$B$2:$B$4", &format!(r#"<ptCount val="{count}"/>"#), points)
+        };
+        let cases = [
+            ("B4", with(&all, 3), with(&[(0, "1"), (1, "2"), (2, "7")], 3)),
+            ("B3", with(&all, 3), with(&[(0, "1"), (1, "7"), (2, "3")], 3)),
+            ("B4", with(&seen, 2), with(&[(0, "1"), (1, "7")], 2)),
+            ("B3", with(&seen, 2), with(&seen, 2)),
+            ("B4", with(&seen, 5), with(&seen, 5)),
+        ];
+        for (cell, before, expected) in cases {
+            let (chart, _) = after_in(&package(data, &before), &[(cell, number("7"))]);
+            assert_eq!(chart, expected, "{cell} {before}");
+        }
+        let data = r#"<cols><col min="2" max="2" hidden="1"/></cols><sheetData/>"#;
+        let with = |points: &[(usize, &str)]| numbers("附表!$A$2:$C$2", r#"<ptCount val="2"/>"#, points);
+        for (cell, points) in [("B2", vec![]), ("C2", vec![(1, "7")])] {
+            let (chart, _) = after_in(&package(data, &with(&[])), &[(cell, number("7"))]);
+            assert_eq!(chart, with(&points), "{cell}");
+        }
+    }
+
+    #[test]
+    fn what_is_not_understood_stays() {
+        let points = [(0, "1")];
+        for chart in [
+            numbers("附表!$B$2:$B$4", "", &points).replace("numCache", "multiLvlStrCache"),
+            numbers("INDIRECT(\"附表!B2\")", "", &points),
+            numbers("没有!$B$2", "", &points),
+            numbers("附表!$B$2", "", &points).replace(" idx=\"0\"", "").replace("<f>", "<g>"),
+        ] {
+            let (after, _) = after_in(&package(DATA, &chart), &[("B2", number("7"))]);
+            assert_eq!(after, chart);
         }
     }
 }

@@ -208,4 +208,21 @@ mod tests {
         assert_eq!((joined.crc, joined.inflated), (single.crc, single.inflated));
         assert!(inflated(&Block::joined(std::iter::empty())).is_empty());
     }
+
+    #[test]
+    fn bytes_that_cannot_be_made_smaller_come_out_whole() {
+        let mut state = 1_u32;
+        let mut noise = || {
+            state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            state.to_be_bytes()[0]
+        };
+        let sizes = [0, 1, 32_000, 32_763, 32_768, 65_520, 65_531, 65_536, 98_304, 200_000];
+        let pieces: Vec<Vec<u8>> = sizes.iter().map(|size| (0..*size).map(|_| noise()).collect()).collect();
+        assert!(inflated(&Block::joined(pieces.iter().map(|piece| Block::of(piece)))) == pieces.concat());
+        let mut deflater = Deflater::new(Box::new(Inline::new()));
+        pieces.iter().for_each(|piece| deflater.push(piece));
+        let part = deflater.finish();
+        assert!(inflated(&part) == pieces.concat());
+        assert_eq!(part.inflated, sizes.iter().sum::<u64>());
+    }
 }

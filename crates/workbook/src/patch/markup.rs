@@ -320,6 +320,16 @@ mod tests {
     }
 
     #[test]
+    fn a_further_attribute_goes_behind_the_others() {
+        for (text, before) in
+            [("<a>", ">"), ("<a/>", "/>"), ("<a n='1' \n/>", " \n/>"), ("<a n='/' >", " >"), ("</a >", " >")]
+        {
+            let tag = Tag::new(text.as_bytes(), 7, 0);
+            assert_eq!(text.get(tag.insert_at() - 7..), Some(before), "{text}");
+        }
+    }
+
+    #[test]
     fn the_encoding_is_told_from_the_first_bytes() {
         for (start, utf8) in [
             (&b"<a/>"[..], true),
@@ -327,6 +337,14 @@ mod tests {
             (b"<?xml version=\"1.0\" encoding=\"GB2312\"?>", false),
             (b"\xff\xfe<\0a\0", false),
             (b"<\0a\0", false),
+            (b"\xfe\xff\0<\0a", false),
+            (b"\0<\0a", false),
+            (b"<?xml version='1.0' encoding='UTF8'?>", true),
+            (b"<?xml version='1.0' encoding='us-ascii'?>", true),
+            (b"<?xml version='1.0' encoding='UTF-16'?>", false),
+            (b"<?xml version='1.0'?><a encoding='GBK'/>", true),
+            (b"<a encoding='GBK'/>", true),
+            (b"<?xml encoding='GBK'", true),
         ] {
             assert_eq!(is_utf8(start), utf8, "{start:?}");
         }

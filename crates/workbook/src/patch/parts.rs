@@ -95,10 +95,10 @@ struct Element<'a> {
 fn elements<'a>(part: &'a [u8], local: &[u8]) -> Vec<Element<'a>> {
     let mut found: Vec<Element<'a>> = Vec::new();
     for tag in tags(part).filter(|tag| tag.depth == 1 && tag.local() == local) {
-        match (tag.kind, found.last_mut()) {
-            (TagKind::Close, Some(last)) => last.span.end = tag.end,
-            (TagKind::Close, None) => {}
-            _ => found.push(Element { tag, span: tag.start..tag.end }),
+        if tag.kind != TagKind::Close {
+            found.push(Element { tag, span: tag.start..tag.end });
+        } else if let Some(last) = found.last_mut() {
+            last.span.end = tag.end;
         }
     }
     found
@@ -212,6 +212,13 @@ mod tests {
                 Some("<w><sheets/><calcPr fullCalcOnLoad='1'></calcPr></w>"),
             ),
             ("<w><calcPr fullCalcOnLoad=\"true\"/></w>", None),
+            ("<w><calcPr fullCalcOnLoad=\" 1 \"></calcPr></w>", None),
+            (
+                "<w><sheets><sheet/><calcPr/></sheets><definedNames></definedNames></w>",
+                Some(
+                    "<w><sheets><sheet/><calcPr/></sheets><definedNames></definedNames><calcPr fullCalcOnLoad=\"1\"/></w>",
+                ),
+            ),
             (
                 "<x:w><x:bookViews/><x:sheets><x:sheet/></x:sheets> <x:extLst/></x:w>",
                 Some(
@@ -232,6 +239,15 @@ mod tests {
         let types = br#"<Types><Default/> <Override PartName="/xl/CalcChain.xml" ContentType="c"/> <Override PartName="/b"></Override></Types>"#;
         let left = without_content_type(types, "xl/calcChain.xml");
         assert_eq!(left, br#"<Types><Default/>  <Override PartName="/b"></Override></Types>"#);
-        assert_eq!(with_element(b"<a:T/>", "O", &[("n", "1&2")]), br#"<a:T><a:O n="1&amp;2"/></a:T>"#);
+        let cases = [
+            ("<a:T/>", "1&2", r#"<a:T><a:O n="1&amp;2"/></a:T>"#),
+            ("<T a='1' ><O/></T>", "<\"", r#"<T a='1' ><O/><O n="&lt;&quot;"/></T>"#),
+            ("<T><O></O> </T>\n", "a\n\tb", "<T><O></O> <O n=\"a&#10;&#9;b\"/></T>\n"),
+            ("<T a='/' />", "", r#"<T a='/'><O n=""/></T>"#),
+        ];
+        for (before, value, after) in cases {
+            let found = with_element(before.as_bytes(), "O", &[("n", value)]);
+            assert_eq!(String::from_utf8(found).unwrap(), after);
+        }
     }
 }

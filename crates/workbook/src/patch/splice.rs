@@ -125,7 +125,6 @@ impl<R: Read> Splice<'_, R> {
         while self.stream.advance()? {
             match (self.stream.tag().kind, self.stream.local()) {
                 (TagKind::Close, _) => {
-                    self.stream.take_alternatives();
                     self.new_rows(u32::MAX);
                     self.write(0..0);
                     return Ok(());
@@ -441,4 +440,53 @@ fn widened(spans: &[u8], from: u16, to: u16) -> Option<String> {
     let first = stated.iter().map(|(first, _)| *first).min()?;
     let last = stated.iter().map(|(_, last)| *last).max()?;
     (from < first || to > last).then(|| format!("{}:{}", first.min(from), last.max(to)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_formula_has_text_where_some_stands_right_in_it() {
+        for text in [
+            "<f>A1</f>",
+            "<f t='shared' si='0'> </f>",
+            "<f><!-- x -->A1</f>",
+            "<f><![CDATA[A]]></f>",
+            "<f><x/>A1</f>",
+            "<f><x>1</x>A1</f>",
+            "<f><?x?>A1</f>",
+        ] {
+            assert!(has_text(text.as_bytes()), "{text}");
+        }
+        for text in [
+            "<f/>",
+            "<f t='shared' si='0'></f>",
+            "<f><!-- x --></f>",
+            "<f><![CDATA[]]></f>",
+            "<f><x>1</x></f>",
+            "<f><x><![CDATA[A]]></x></f>",
+            "<f><?x?></f>",
+            "<f/>A1",
+            "",
+        ] {
+            assert!(!has_text(text.as_bytes()), "{text}");
+        }
+    }
+
+    #[test]
+    fn the_columns_a_row_spans_grow_only_over_cells_outside() {
+        let cases = [
+            ("2:4", (2, 4), None),
+            ("2:4", (3, 3), None),
+            ("2:4", (1, 4), Some("1:4")),
+            ("2:4", (2, 5), Some("2:5")),
+            ("5:6 1:2", (3, 3), None),
+            ("5:6 2:3", (1, 7), Some("1:7")),
+            ("x 2", (1, 7), None),
+        ];
+        for (spans, (from, to), expected) in cases {
+            assert_eq!(widened(spans.as_bytes(), from, to).as_deref(), expected, "{spans} {from} {to}");
+        }
+    }
 }

@@ -65,14 +65,9 @@ impl<R: Read> Stream<R> {
         Ok(false)
     }
 
-    /// Refuses alternatives from here on: among cells, each of them may hold a cell.
+    /// Refuses alternatives among the tags gone on to from here: among cells, each of them may hold a cell.
     pub(crate) fn refuse_alternatives(&mut self) {
         self.plain = true;
-    }
-
-    /// Takes alternatives again.
-    pub(crate) fn take_alternatives(&mut self) {
-        self.plain = false;
     }
 
     /// Passes over cells that may pass and are written as usual; gives the column of the last.

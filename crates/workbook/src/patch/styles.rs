@@ -255,6 +255,30 @@ mod tests {
     }
 
     #[test]
+    fn styles_alike_share_the_new_one_and_what_a_code_means_here_counts() {
+        let part = r#"<s><numFmts count="0"/><cellXfs count="3"><xf numFmtId="4"/><xf numFmtId="4"/><xf numFmtId="2" /></cellXfs></s>"#;
+        let mut sheet = StyleSheet::new(part.as_bytes().to_vec());
+        assert_eq!(sheet.with_format(0, "0.000"), Some(3));
+        assert_eq!(sheet.with_format(1, "0.000"), Some(3));
+        assert_eq!(sheet.with_format(2, "0.000"), Some(4));
+        assert_eq!(sheet.with_format(2, "0.00"), Some(2));
+        let expected = part
+            .replace("<numFmts count=\"0\"/>", "<numFmts count=\"1\"><numFmt numFmtId=\"164\" formatCode=\"0.000\"/></numFmts>")
+            .replace("cellXfs count=\"3\"", "cellXfs count=\"5\"")
+            .replace("</cellXfs>", "<xf numFmtId=\"164\" applyNumberFormat=\"1\"/><xf numFmtId=\"164\" applyNumberFormat=\"1\" /></cellXfs>");
+        assert_eq!(String::from_utf8(sheet.grown().unwrap()).unwrap(), expected);
+
+        let part = r#"<s><numFmts><numFmt numFmtId="10" formatCode="0.0"/></numFmts><cellXfs><xf numFmtId="0"/><xf numFmtId="10"/></cellXfs></s>"#;
+        let mut sheet = StyleSheet::new(part.as_bytes().to_vec());
+        assert_eq!(sheet.with_format(1, "0.00%"), Some(2), "10 is another format here");
+        assert_eq!(sheet.with_format(1, "0.0"), Some(1));
+        assert_eq!(sheet.with_format(0, "0.0"), Some(3));
+        let after = String::from_utf8(sheet.grown().unwrap()).unwrap();
+        assert!(after.contains(r#"<numFmt numFmtId="164" formatCode="0.00%"/></numFmts>"#), "{after}");
+        assert!(sheet.with_format(0, "0.0").is_some() && StyleSheet::least().grown().is_none());
+    }
+
+    #[test]
     fn the_list_of_formats_is_made_in_its_place_with_the_prefix_in_use() {
         let part = br"<x:s><x:fonts/><x:cellXfs count='1'><x:xf numFmtId='0'/></x:cellXfs></x:s>";
         let mut sheet = StyleSheet::new(part.to_vec());

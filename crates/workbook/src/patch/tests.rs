@@ -360,6 +360,129 @@ fn what_may_not_be_edited_is_refused() {
 }
 
 #[test]
+fn what_only_looks_forbidden_is_edited() {
+    let merged = sheet_of(
+        "<sheetData><row r=\"2\"><c r=\"B2\"><f>1</f><v>1</v></c></row></sheetData><mergeCells><mergeCell ref=\"A1:B2\"/></mergeCells>",
+    );
+    let edits = [number("A1", "7"), set("B2", Content::Result(Value::Number("2".into())))];
+    let (_, difference) = apply(&package(&merged, &[]), &edits);
+    let expected = "xl/worksheets/sheet1.xml changed\n附表!A1  (blank) → 7\n附表!B2  =1 1 → =1 2\n";
+    assert_eq!(difference.to_string(), expected);
+
+    let relations = "<Relationships xmlns=\"http://schemas.openxmlformats.org/package/2006/relationships\"><Relationship Id=\"a\" Type=\"x/table\" Target=\"../tables/table1.xml\"/><Relationship Id=\"b\" Type=\"x/other\" Target=\"../tables/table2.xml\"/></Relationships>";
+    let table = |rows: &str| format!("<table xmlns=\"{MAIN}\" displayName=\"表1\"{rows} ref=\"B2:C4\"/>");
+    let more = [
+        ("xl/worksheets/_rels/sheet1.xml.rels", relations),
+        ("xl/tables/table1.xml", &table(" headerRowCount=\" 0 \"")),
+        ("xl/tables/table2.xml", &table("")),
+    ];
+    let bytes = package(&sheet_of("<sheetData/>"), &more);
+    let (_, difference) = apply(&bytes, &[number("C2", "1")]);
+    assert_eq!(difference.cells.len(), 1, "a table without a heading row");
+}
+
+#[test]
+fn results_that_no_cell_holds_are_refused() {
+    let long = "中".repeat(32_768);
+    let too_long = PatchError::TooLong { cell: "A1".parse().unwrap(), length: 32_768 };
+    let cells = "<sheetData><row r=\"1\"><c r=\"A1\"><f>B1</f></c></row></sheetData>";
+    for (edit, expected) in [
+        (set("A1", Content::Text(long.clone())), too_long.clone()),
+        (formula("A1", "B1", Value::Text(long.clone())), too_long.clone()),
+        (set("A1", Content::Result(Value::Text(long))), too_long),
+        (formula("A1", "B1", Value::Number("1e400".into())), PatchError::NotANumber("1e400".into())),
+        (set("A1", Content::Result(Value::Number("x".into()))), PatchError::NotANumber("x".into())),
+    ] {
+        assert_eq!(refusal(cells, &[], &[edit]), expected);
+    }
+}
+
+#[test]
+fn a_blank_cell_comes_into_being_for_its_style_alone() {
+    let data = "<sheetData><row r=\"1\"><c r=\"A1\" s=\"1\"/></row></sheetData>";
+    let edits = [styled("B1", Content::Clear, Style::From("A1".parse().unwrap()))];
+    let expected =
+        "A1:B2 <sheetData><row r=\"1\"><c r=\"A1\" s=\"1\"/><c r=\"B1\" s=\"1\"/></row></sheetData>";
+    assert_eq!(patched(data, &edits), expected);
+}
+
+#[test]
+fn what_is_named_like_the_cells_elsewhere_in_a_sheet_stays() {
+    let data = "<sheetPr><dimension ref=\"A1\"/><sheetData><row r=\"2\"/></sheetData></sheetPr><sheetData/>";
+    let expected =
+        data.replace("<sheetData/>", "<sheetData><row r=\"3\"><c r=\"C3\"><v>7</v></c></row></sheetData>");
+    assert_eq!(patched(data, &[number("C3", "7")]), format!("A1:C3 {expected}"));
+}
+
+#[test]
+fn two_new_formulas_drop_the_chain_as_one_does() {
+    let bytes = package(&sheet_of("<sheetData/>"), &[]);
+    let edits = [formula("A1", "1", Value::Blank), formula("A2", "2", Value::Blank)];
+    let (_, difference) = apply(&bytes, &edits);
+    assert!(difference.to_string().contains("xl/calcChain.xml removed"), "{difference}");
+}
+
+/// The sheets of a package besides its first: number and target.
+fn with_sheets(bytes: &[u8], more: &[(u32, &str)]) -> Vec<u8> {
+    let book = Workbook::open(bytes.to_vec()).unwrap();
+    let sheets =
+        more.iter().map(|(id, _)| format!("<sheet name=\"表{id}\" sheetId=\"{id}\" r:id=\"more{id}\"/>"));
+    let relations = more.iter().map(|(id, target)| {
+        format!("<Relationship Id=\"more{id}\" Type=\"http://schemas.openxmlformats.org/officeDocument/2006/relationships/worksheet\" Target=\"{target}\"/>")
+    });
+    let (sheets, relations): (String, String) = (sheets.collect(), relations.collect());
+    let changes = [
+        ("xl/workbook.xml", "</sheets>", sheets),
+        ("xl/_rels/workbook.xml.rels", "</Relationships>", relations),
+    ];
+    let changes = changes.map(|(name, end, more)| {
+        let text = part(bytes, name).replace(end, &(more + end));
+        (name.to_owned(), PartChange::Replace(deflated(text.into_bytes())))
+    });
+    book.parts.package.as_ref().unwrap().rewrite(changes.into_iter().collect()).unwrap()
+}
+
+#[test]
+fn of_several_sheets_one_is_edited_unless_two_are_the_same_part() {
+    let empty = sheet_of("<sheetData/>");
+    let parts = [("xl/worksheets/sheet2.xml", empty.as_str()), ("xl/worksheets/sheet3.xml", &empty)];
+    let bytes = package(&empty, &parts);
+    let edit = |sheet: u32| {
+        let (cell, content, style) = ("A1".parse().unwrap(), Content::Bool(true), Style::Keep);
+        Edit::SetCell { sheet: SheetId(sheet), cell, content, style }
+    };
+    let apart = with_sheets(&bytes, &[(2, "worksheets/sheet2.xml"), (3, "worksheets/sheet3.xml")]);
+    let (_, difference) = apply(&apart, &[edit(1)]);
+    assert_eq!(difference.to_string(), "xl/worksheets/sheet2.xml changed\n表2!A1  (blank) → TRUE\n");
+    let shared = with_sheets(&bytes, &[(2, "worksheets/sheet2.xml"), (3, "Worksheets/Sheet1.xml")]);
+    let book = Workbook::open(shared).unwrap();
+    let refused = book.apply(&[edit(0)], Signature::Keep).unwrap_err().to_string();
+    assert!(refused.contains("two sheets of the workbook lead to it"), "{refused}");
+    assert!(book.apply(&[edit(1)], Signature::Keep).is_ok());
+}
+
+#[test]
+fn the_workbook_is_found_by_its_relation_whatever_its_name() {
+    let bytes = package(&sheet_of("<sheetData/>"), &[]);
+    let root = r#"<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="a" Type="x/core-properties" Target="core.xml"/><Relationship Id="b" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/officeDocument" Target="xl/main.xml"/></Relationships>"#;
+    let mut parts = vec![("_rels/.rels", root.to_owned())];
+    let types = part(&bytes, "[Content_Types].xml").replace("/xl/workbook.xml", "/xl/main.xml");
+    parts.push(("[Content_Types].xml", types));
+    for (from, to) in [
+        ("xl/workbook.xml", "xl/main.xml"),
+        ("xl/_rels/workbook.xml.rels", "xl/_rels/main.xml.rels"),
+        ("xl/worksheets/sheet1.xml", "xl/worksheets/sheet1.xml"),
+        ("xl/styles.xml", "xl/styles.xml"),
+        ("xl/calcChain.xml", "xl/calcChain.xml"),
+    ] {
+        parts.push((to, part(&bytes, from)));
+    }
+    parts.push(("xl/workbook.xml", "<workbook><sheets/></workbook>".to_owned()));
+    let (_, difference) = apply(&zipped(&parts), &[Edit::RecalculateOnLoad]);
+    assert_eq!(difference.to_string(), "xl/main.xml changed\n");
+}
+
+#[test]
 fn a_part_in_utf_16_is_read_but_not_edited() {
     let text =
         format!("<worksheet xmlns=\"{MAIN}\"><sheetData><row><c><v>1</v></c></row></sheetData></worksheet>");
