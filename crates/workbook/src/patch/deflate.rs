@@ -220,7 +220,9 @@ mod tests {
         let pieces: Vec<Vec<u8>> = sizes.iter().map(|size| (0..*size).map(|_| noise()).collect()).collect();
         assert!(inflated(&Block::joined(pieces.iter().map(|piece| Block::of(piece)))) == pieces.concat());
         let mut deflater = Deflater::new(Box::new(Inline::new()));
-        pieces.iter().for_each(|piece| deflater.push(piece));
+        for piece in &pieces {
+            deflater.push(piece);
+        }
         let part = deflater.finish();
         assert!(inflated(&part) == pieces.concat());
         assert_eq!(part.inflated, sizes.iter().sum::<u64>());
