@@ -529,7 +529,9 @@ mod tests {
     fn what_is_not_understood_stays() {
         let points = [(0, "1")];
         for chart in [
-            numbers("附表!$B$2:$B$4", "", &points).replace("numCache", "multiLvlStrCache"),
+            numbers("附表!$B$2:$B$4", "", &points)
+                .replace("<numCache>", "<multiLvlStrCache><lvl>")
+                .replace("</numCache>", "</lvl></multiLvlStrCache>"),
             numbers("INDIRECT(\"附表!B2\")", "", &points),
             numbers("没有!$B$2", "", &points),
             numbers("附表!$B$2", "", &points).replace(" idx=\"0\"", "").replace("<f>", "<g>"),

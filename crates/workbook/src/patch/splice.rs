@@ -416,7 +416,6 @@ fn has_text(formula: &[u8]) -> bool {
             _ => depth += 1,
         }
         match after {
-            [] => return false,
             [b'<', ..] => rest = after,
             _ if depth == 1 => return true,
             _ => rest = memchr::memchr(b'<', after).and_then(|at| after.get(at..)).unwrap_or_default(),

@@ -600,6 +600,7 @@ fn what_is_not_there_or_signed_is_refused() {
     assert_eq!(refusal("<sheetData/>", &signature, &edit), PatchError::Signed);
     let signed = Workbook::open(package(&sheet_of("<sheetData/>"), &signature)).unwrap();
     assert!(signed.apply(&edit, Signature::Void).is_ok());
+    assert!(signed.apply(&[], Signature::Keep).is_ok(), "nothing is edited");
     let nowhere = Edit::SetCell {
         sheet: SheetId(7),
         cell: "A1".parse().unwrap(),
