@@ -21,10 +21,12 @@
 //! |---|---|
 //! | [`words`] | the languages, and the terms that every format shares |
 //! | [`text`] | the reports of `check` and `fill` for people |
+//! | [`html`] | the report of `check` as a page |
 //! | [`json`] | `jixiao.check/1` |
 //! | [`rules`] | the rule catalogue and a rule's page |
 //! | [`template`] | the official form as a workbook |
 
+pub mod html;
 pub mod json;
 pub mod rules;
 pub mod template;

@@ -164,6 +164,16 @@ impl Review<'_> {
         self.findings.get(position, self.context())
     }
 
+    /// The workbook that was checked.
+    pub fn workbook(&self) -> &Workbook {
+        self.workbook
+    }
+
+    /// The profile it was judged by.
+    pub fn profile(&self) -> &Profile {
+        self.profile
+    }
+
     fn context(&self) -> Option<Context<'_>> {
         self.table.as_ref().map(|table| table.context(self.workbook, self.profile))
     }
