@@ -281,6 +281,8 @@ mod tests {
         assert_eq!(refusal(&[begin.clone(), record(0x002F, &[1, 0])]), OpenError::Encrypted);
         let beyond = record(0x0085, &[0xFF, 0xFF, 0, 0, 0, 0, 1, 0, b'a']);
         assert!(refusal(&[begin.clone(), beyond, record(END, &[])]).to_string().contains("beyond"));
+        let flood = record(0x0085, &[]).repeat(SHEETS + 1);
+        assert!(refusal(&[begin.clone(), flood]).to_string().contains("more than 10000 sheets"));
         let mut cut = begin.clone();
         cut.extend([0x0A, 0, 0xFF, 0xFF]);
         assert!(matches!(refusal(&[cut]), OpenError::Truncated(_)));
