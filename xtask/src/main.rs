@@ -14,6 +14,7 @@ mod coverage;
 mod fuzz;
 mod oracle;
 mod regress;
+mod samples;
 mod tidy;
 
 use std::path::{Path, PathBuf};
@@ -30,6 +31,9 @@ const USAGE: &str = "cargo xtask CHORE
   tidy                                   check the order of modules, file heads, sizes and words
   oracle [--require] [NAME…]             have LibreOffice, openpyxl, calamine and openxml-audit judge every
                                          workbook the cases write; --require fails where one is missing
+  samples [--write-figures] [--to DIR] [CODE…]   make 1,000 right forms and 20 with one fault for each rule, and
+                                         see that each rule finds its own and nothing else speaks up; --to keeps
+                                         the faulty ones in DIR
   corpus [--bless] [--write-figures] [--full] [--require] [--dir DIR] [NAME…]
                                          edit every .xlsx and .xlsm of ../shared/corpus (or of DIR) whose path holds
                                          NAME, and have every program look at the results; what deviates must stand
@@ -55,6 +59,7 @@ fn main() -> ExitCode {
         "coverage" => coverage::main(rest),
         "fuzz" => fuzz::main(rest),
         "oracle" => oracle::main(rest),
+        "samples" => samples::main(rest),
         "corpus" => corpus::main(rest),
         "corpus-probe" => corpus::probe(rest),
         "bench" => bench::main(rest),

@@ -282,6 +282,7 @@ mod tests {
         ("A4", "TRUE"),
         ("(1+2)*-3", "-9"),
         ("AND(1<>2,1<=1,NOT(1<=0),2>=1)", "TRUE"),
+        ("OR(1>1,1<1,NOT(1>=1),NOT(2>1))", "FALSE"),
         ("A9=A5", "FALSE"),
         ("A5=A9", "FALSE"),
         ("TRUE>A5", "TRUE"),
@@ -398,6 +399,36 @@ mod tests {
         assert_eq!(shown(&workbook, "B9", "A2:C2*1"), "20", "a row meets the formula's column");
         assert_eq!(shown(&workbook, "Z2", "SUMPRODUCT(@B1:B3)"), "20", "one value is asked for");
         assert_eq!(shown(&workbook, "B2", "对面"), "7", "a relative name moves with the cell");
+    }
+
+    #[test]
+    fn evaluators_that_share_the_work_give_up_together_where_one_would() {
+        let workbook = workbook();
+        let shared = |evaluators| {
+            let evaluator = Evaluator::new(&workbook).sharing(evaluators);
+            evaluator.evaluate(SheetId(0), at("Z100"), "SUM(B1:B3)")
+        };
+        assert_eq!(shared(1), Outcome::Value(Value::Number("60".to_owned())));
+        assert_eq!(shared(10_000_000), Outcome::Value(Value::Number("60".to_owned())), "ten cells each");
+        assert!(matches!(shared(100_000_000), Outcome::Unknown(_)), "one cell each");
+    }
+
+    #[test]
+    fn a_name_is_read_on_the_sheet_it_is_asked_for() {
+        let mut workbook = workbook();
+        workbook.parts.names.push(DefinedName {
+            name: "本表".to_owned(),
+            local: Some(SheetId(1)),
+            text: "'附 表'!$B$2".to_owned(),
+            hidden: false,
+        });
+        let read = reads(&Evaluator::new(&workbook), SheetId(0), at("Z100"), "'附 表'!本表+1");
+        assert_eq!(
+            (read.open, read.ranges),
+            (None, vec![(SheetId(1), crate::address::Range::cell(at("B2")))])
+        );
+        let read = reads(&Evaluator::new(&workbook), SheetId(0), at("Z100"), "表!本表+1");
+        assert!(read.open.is_some(), "no such name there");
     }
 
     #[test]
