@@ -87,14 +87,14 @@ pub(super) fn judge(files: &[File], looks: &[Look], oracles: &Oracles) -> Result
     for (file, look) in &pairs {
         own(&mut judgement, file, look);
     }
-    for ((at, shown), answer) in asked.shown.iter().zip(&asked.answers) {
+    for (((at, shown), question), answer) in asked.shown.iter().zip(&asked.questions).zip(&asked.answers) {
         let Some((file, look)) = pairs.get(*at) else { continue };
         let Some(answer) = answer else {
             judgement.leave_out(file, &[Check::Openpyxl, Check::Audit]);
             continue;
         };
         match shown {
-            Some(edited) => python_says(&mut judgement, file, edited, answer),
+            Some(edited) => python_says(&mut judgement, file, edited, (question, answer)),
             None => count_openable(&mut judgement, (file, look), answer, oracles),
         }
     }
@@ -223,17 +223,24 @@ impl Drop for Asked<'_> {
     }
 }
 
-fn python_says(judgement: &mut Judgement, file: &File, edited: &Edited, answer: &Answer) {
+fn python_says(
+    judgement: &mut Judgement,
+    file: &File,
+    edited: &Edited,
+    (question, answer): (&Question, &Answer),
+) {
     let told = answer.openpyxl(&edited.cells);
-    judgement.figures.openpyxl.0 += 1;
-    judgement.figures.openpyxl.1 += usize::from(told.is_some());
+    // Figures are of books: single edits, which are shown only where that is asked for, are none of their own.
+    if question.audit {
+        let (openpyxl, audit) = (&mut judgement.figures.openpyxl, &mut judgement.figures.audit);
+        let deviates = answer.audit_error.is_some() || !answer.audit.is_empty();
+        *openpyxl = (openpyxl.0 + 1, openpyxl.1 + usize::from(told.is_some()));
+        *audit = (audit.0 + 1, audit.1 + usize::from(deviates));
+    }
     if answer.before_error.is_none() && answer.after_error.is_some() {
         judgement.faults.push(format!("{}: openpyxl refuses what we wrote", file.name));
     }
     judgement.observe_all(file, Check::Openpyxl, told);
-    judgement.figures.audit.0 += 1;
-    let deviates = answer.audit_error.is_some() || !answer.audit.is_empty();
-    judgement.figures.audit.1 += usize::from(deviates);
     let failed = answer.audit_error.iter().map(|error| ("fails".to_owned(), error.clone()));
     judgement.observe_all(file, Check::Audit, failed);
     for (part, what) in &answer.audit {
