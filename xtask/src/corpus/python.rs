@@ -114,7 +114,9 @@ pub(super) fn ask(
                 kept.join(hex(
                     format!("{version} {} {:?} {}", question.key, question.cells, question.audit).as_bytes()
                 ));
-            let line = if let Ok(line) = std::fs::read_to_string(&path) {
+            let kept = std::fs::read_to_string(&path).ok();
+            let is_new = kept.is_none();
+            let line = if let Some(line) = kept {
                 line
             } else {
                 let worker =
@@ -126,7 +128,12 @@ pub(super) fn ask(
             if answer.ran_out {
                 continue;
             }
-            write(&path, line.as_bytes())?;
+            if is_new {
+                // Another worker may ask the same at this moment, and never reads a part of it.
+                let whole = path.with_extension(number.to_string());
+                write(&whole, line.as_bytes())?;
+                std::fs::rename(&whole, &path).map_err(|error| error.to_string())?;
+            }
             if let Some(slot) = answers.lock().map_err(|error| error.to_string())?.get_mut(number) {
                 *slot = Some(answer);
             }
