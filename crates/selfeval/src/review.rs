@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use jixiao_workbook::workbook::Visibility;
-use jixiao_workbook::{FileKind, SheetId, Workbook};
+use jixiao_workbook::{CellRef, FileKind, SheetId, Workbook};
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
@@ -231,6 +231,7 @@ fn review_table<'a>(
     let hidden = Hidden::of(workbook, &located, &summary);
     let mut not_checked = not_checked(&located, &summary);
     not_checked.extend(formulas_not_read(workbook, located.sheet));
+    not_checked.extend(formulas_not_computed(workbook, located.sheet));
     let table = Table { located, summary, totals, weights, hidden };
     let findings = rules::survey_by(&table.context(workbook, profile), workers);
     Review { workbook, profile, table: Some(table), findings, not_checked }
@@ -283,6 +284,28 @@ fn formulas_not_read(workbook: &Workbook, sheet: SheetId) -> Option<NotChecked> 
     })
 }
 
+/// Cells of formulas that are named one by one.
+const NAMED: usize = 12;
+
+/// Formulas whose results cannot be compared with what they give.
+fn formulas_not_computed(workbook: &Workbook, sheet: SheetId) -> Option<NotChecked> {
+    let list = rules::not_computed(workbook, sheet);
+    let (_, reason) = list.first()?;
+    let count = list.len();
+    let cells: Vec<CellRef> = list.iter().map(|(cell, _)| *cell).take(NAMED).collect();
+    let cells = rules::listed(&cells) + if count > NAMED { "…" } else { "" };
+    let function = reason.strip_prefix("the function ").and_then(|rest| rest.split_whitespace().next());
+    let zh = function
+        .map_or_else(|| "这样的公式这里算不出来".to_owned(), |function| format!("这里不会算函数 {function}"));
+    Some(NotChecked {
+        what: Words::new(
+            format!("{count} 格公式的结果（{cells}）"),
+            format!("the results of {count} formulas ({cells})"),
+        ),
+        why: Words::new(zh, format!("not computed here: {reason}")),
+    })
+}
+
 /// The stated figure next to the computed one, for reports.
 pub fn stated_total(
     summary: &Summary,
@@ -295,6 +318,19 @@ pub fn stated_total(
 mod tests {
     use super::*;
     use crate::sketch::{official, workbook};
+
+    #[test]
+    fn formulas_that_cannot_be_computed_are_not_checked() {
+        let text = official(&[
+            "1|防汛|农业局|=XLOOKUP(1,A1:A9,B1:B9) -> 10|10|0|0|5|50.00%|90|雨季推迟",
+            "|合计||10|10|0|0|5|50.00%|90|",
+        ]);
+        let (workbook, profile) = (workbook(&text), Profile::national());
+        let review = review(&workbook, &profile, Options::default());
+        let (what, why) = (&review.not_checked[0].what.zh, &review.not_checked[0].why.zh);
+        assert_eq!((&**what, &**why), ("1 格公式的结果（D6）", "这里不会算函数 XLOOKUP"));
+        assert!(review.found().all(|found| found.code() != "F001"));
+    }
 
     #[test]
     fn hidden_rows_are_read_and_named() {

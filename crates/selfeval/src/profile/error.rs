@@ -43,6 +43,10 @@ pub enum Fault {
     },
     /// The bounds of bands do not fall.
     Order,
+    /// The least scores of grades do not fall.
+    Grades,
+    /// The rates of caps do not rise.
+    Caps,
 }
 
 /// The kinds of values.
@@ -62,6 +66,10 @@ pub enum Wanted {
     Section,
     /// A list of bands.
     Bands,
+    /// A list of grades.
+    Grades,
+    /// A list of caps.
+    Caps,
 }
 
 impl Wanted {
@@ -76,6 +84,14 @@ impl Wanted {
             Self::Bands => (
                 "列表，每项写作 { from = 0.9, points = 5 }",
                 "a list whose items are written { from = 0.9, points = 5 }",
+            ),
+            Self::Grades => (
+                "列表，每项写作 { from = 90, names = [\"优\"] }",
+                "a list whose items are written { from = 90, names = [\"...\"] }",
+            ),
+            Self::Caps => (
+                "列表，每项写作 { below = 0.5, most = 59 }",
+                "a list whose items are written { below = 0.5, most = 59 }",
             ),
         }
     }
@@ -112,6 +128,14 @@ impl ProfileError {
             Fault::Order => (
                 "下限应从高到低，都在 0 至 1 之间".to_owned(),
                 "the bounds must fall, all within 0 and 1".to_owned(),
+            ),
+            Fault::Grades => (
+                "下限应从高到低，都在 0 至 100 之间".to_owned(),
+                "the least scores must fall, all within 0 and 100".to_owned(),
+            ),
+            Fault::Caps => (
+                "执行率应从低到高，都在 0 至 1 之间".to_owned(),
+                "the rates must rise, all within 0 and 1".to_owned(),
             ),
         };
         Words::new(format!("第 {line} 行 {key}：{zh}"), format!("line {line}, {key}: {en}"))

@@ -41,6 +41,10 @@ pub struct Profile {
     pub tail_difference: Decimal,
     /// Whether the fund parts always add up to 小计, whatever the columns are called.
     pub parts_exhaustive: bool,
+    /// The most points that a low rate allows, from the lowest rate up; empty where nothing is fixed.
+    pub score_caps: Vec<ScoreCap>,
+    /// The grades by score, from the best down; empty where they are not fixed.
+    pub grades: Vec<Grade>,
     /// Weights of the weighted score; none where the profile does not fix them (then by budget).
     pub weights: Option<Weights>,
     /// Severities that differ from the rules' own; `off` silences a rule.
@@ -55,6 +59,26 @@ pub struct PointBand {
     pub from: Decimal,
     /// Points given.
     pub points: Decimal,
+}
+
+/// The most points that a score may have below an execution rate.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ScoreCap {
+    /// The rate, a fraction, below which the cap holds.
+    pub below: Decimal,
+    /// The most points.
+    pub most: Decimal,
+}
+
+/// A grade and the scores that earn it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Grade {
+    /// Least score in points, inclusive.
+    pub from: Decimal,
+    /// What the grade is called, the usual name first.
+    pub names: Vec<String>,
 }
 
 /// A rule's severity in a profile.
@@ -111,6 +135,12 @@ impl Profile {
         written::overlaid(Self::default(), NATIONAL).unwrap_or_default()
     }
 
+    /// The name of the grade that a score earns; none where the profile fixes no grades.
+    pub fn grade(&self, score: Decimal) -> Option<&str> {
+        let grade = self.grades.iter().find(|grade| grade.from <= score)?;
+        grade.names.first().map(String::as_str)
+    }
+
     /// A profile from its text. It need only hold what differs from the national profile; in a list of labels
     /// `"..."` stands for the national labels.
     ///
@@ -136,6 +166,8 @@ impl Default for Profile {
             reason_below: Decimal::new(9, 1),
             tail_difference: Decimal::new(1, 2),
             parts_exhaustive: false,
+            score_caps: Vec::new(),
+            grades: Vec::new(),
             weights: None,
             severities: IndexMap::new(),
         }
@@ -194,6 +226,19 @@ mod tests {
     }
 
     #[test]
+    fn grades_and_caps_are_a_bureaus_own() {
+        let text = "grades = [{ from = 80, names = [\"优\"] }, { from = 0, names = [\"不合格\"] }]\n\
+                    score-caps = [{ below = \"50%\", most = 59 }, { below = 0.6, most = 69 }]\n";
+        let profile = Profile::from_toml(text).unwrap();
+        assert_eq!(profile.grade(Decimal::from(80)), Some("优"));
+        assert_eq!(profile.grade(Decimal::from(79)), Some("不合格"));
+        assert_eq!(profile.score_caps[1], ScoreCap { below: Decimal::new(6, 1), most: Decimal::from(69) });
+        let national = Profile::national();
+        assert_eq!(national.grade(Decimal::new(8999, 2)), Some("良"));
+        assert!(national.score_caps.is_empty());
+    }
+
+    #[test]
     fn a_wrong_profile_is_told_by_line_key_and_reason() {
         let cases = [
             ("name = \"x\"\nreason-belov = 3", "第 2 行：没有“reason-belov”这一项，是否为 reason-below"),
@@ -221,6 +266,22 @@ mod tests {
             (
                 "point-bands = [{ from = 0.8 }]",
                 "第 1 行 point-bands：应为列表，每项写作 { from = 0.9, points = 5 }",
+            ),
+            (
+                "grades = [{ from = 90 }]",
+                "第 1 行 grades：应为列表，每项写作 { from = 90, names = [\"优\"] }",
+            ),
+            (
+                "grades = [{ from = 60, names = [\"良\"] }, { from = 90, names = [\"优\"] }]",
+                "第 1 行 grades：下限应从高到低，都在 0 至 100 之间",
+            ),
+            (
+                "score-caps = [{ below = 0.5 }]",
+                "第 1 行 score-caps：应为列表，每项写作 { below = 0.5, most = 59 }",
+            ),
+            (
+                "score-caps = [{ below = 0.6, most = 69 }, { below = 0.5, most = 59 }]",
+                "第 1 行 score-caps：执行率应从低到高，都在 0 至 1 之间",
             ),
             ("name = ", "第 1 行：不符合 TOML 的写法"),
         ];

@@ -6,7 +6,9 @@ use rust_decimal::prelude::ToPrimitive;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use super::{COLUMNS, Fault, Level, PointBand, Profile, ProfileError, Wanted, Weights, column_of};
+use super::{
+    COLUMNS, Fault, Grade, Level, PointBand, Profile, ProfileError, ScoreCap, Wanted, Weights, column_of,
+};
 use crate::finding::Field;
 use crate::value::{Money, parse, shifted};
 
@@ -27,6 +29,8 @@ const KEYS: &[&str] = &[
     "reason-below",
     "tail-difference",
     "parts-exhaustive",
+    "score-caps",
+    "grades",
     "weights",
     "severities",
 ];
@@ -59,6 +63,8 @@ pub(super) fn overlaid(mut profile: Profile, text: &str) -> Result<Profile, Prof
             "reason-below" => profile.reason_below = given.number(1)?,
             "tail-difference" => profile.tail_difference = given.number(100)?,
             "parts-exhaustive" => profile.parts_exhaustive = given.flag()?,
+            "score-caps" => profile.score_caps = caps(&given)?,
+            "grades" => profile.grades = grades(&given)?,
             "weights" => profile.weights = Some(given.choice(WEIGHTS)?),
             "severities" => severities(&given, &mut profile.severities)?,
             other => {
@@ -135,6 +141,13 @@ impl<'a, 'i> Given<'a, 'i> {
         texts.ok_or_else(|| self.kind(Wanted::Texts))
     }
 
+    /// The items of a list, each a small table.
+    fn items<T>(&self, wanted: Wanted, read: fn(&DeValue<'_>) -> Option<T>) -> Result<Vec<T>, ProfileError> {
+        let list = self.value.get_ref().as_array();
+        let items = list.and_then(|list| list.iter().map(|item| read(item.get_ref())).collect());
+        items.ok_or_else(|| self.kind(wanted))
+    }
+
     /// The keys of a section with their values, each with the place of its key.
     fn section(&self) -> Result<Vec<(usize, &'a str, Given<'a, 'i>)>, ProfileError> {
         let table = self.value.get_ref().as_table().ok_or_else(|| self.kind(Wanted::Section))?;
@@ -174,10 +187,7 @@ fn required(given: &Given<'_, '_>) -> Result<Vec<Field>, ProfileError> {
 }
 
 fn bands(given: &Given<'_, '_>) -> Result<Vec<PointBand>, ProfileError> {
-    let wrong = || given.kind(Wanted::Bands);
-    let list = given.value.get_ref().as_array().ok_or_else(wrong)?;
-    let bands: Option<Vec<PointBand>> = list.iter().map(|item| band(item.get_ref())).collect();
-    let bands = bands.ok_or_else(wrong)?;
+    let bands: Vec<PointBand> = given.items(Wanted::Bands, band)?;
     let inside = |band: &PointBand| (Decimal::ZERO..=Decimal::ONE).contains(&band.from);
     if bands.is_sorted_by(|a, b| a.from > b.from) && bands.iter().all(inside) {
         return Ok(bands);
@@ -195,6 +205,51 @@ fn band(value: &DeValue<'_>) -> Option<PointBand> {
         }
     }
     Some(PointBand { from: from?, points: points? })
+}
+
+fn caps(given: &Given<'_, '_>) -> Result<Vec<ScoreCap>, ProfileError> {
+    let caps: Vec<ScoreCap> = given.items(Wanted::Caps, cap)?;
+    let inside = |cap: &ScoreCap| (Decimal::ZERO..=Decimal::ONE).contains(&cap.below);
+    if caps.is_sorted_by(|a, b| a.below < b.below) && caps.iter().all(inside) {
+        return Ok(caps);
+    }
+    Err(given.fail(Fault::Caps))
+}
+
+fn cap(value: &DeValue<'_>) -> Option<ScoreCap> {
+    let (mut below, mut most) = (None, None);
+    for (key, value) in value.as_table()? {
+        match key.get_ref().as_ref() {
+            "below" => below = decimal(value.get_ref()),
+            "most" => most = decimal(value.get_ref()),
+            _ => return None,
+        }
+    }
+    Some(ScoreCap { below: below?, most: most? })
+}
+
+fn grades(given: &Given<'_, '_>) -> Result<Vec<Grade>, ProfileError> {
+    let grades: Vec<Grade> = given.items(Wanted::Grades, grade)?;
+    let inside = |grade: &Grade| (Decimal::ZERO..=Decimal::ONE_HUNDRED).contains(&grade.from);
+    if grades.is_sorted_by(|a, b| a.from > b.from) && grades.iter().all(inside) {
+        return Ok(grades);
+    }
+    Err(given.fail(Fault::Grades))
+}
+
+fn grade(value: &DeValue<'_>) -> Option<Grade> {
+    let (mut from, mut names) = (None, None);
+    for (key, value) in value.as_table()? {
+        match key.get_ref().as_ref() {
+            "from" => from = decimal(value.get_ref()),
+            "names" => {
+                let list = value.get_ref().as_array()?;
+                names = list.iter().map(|name| name.get_ref().as_str().map(str::to_owned)).collect();
+            }
+            _ => return None,
+        }
+    }
+    Some(Grade { from: from?, names: Option::filter(names, |names: &Vec<String>| !names.is_empty())? })
 }
 
 fn labels(given: &Given<'_, '_>, labels: &mut IndexMap<String, Vec<String>>) -> Result<(), ProfileError> {

@@ -76,7 +76,7 @@ pub(super) fn runs(cells: &[CellRef]) -> Vec<Range> {
 }
 
 /// Cells as people list them: `K6:K19、K21`.
-pub(super) fn listed(cells: &[CellRef]) -> String {
+pub(crate) fn listed(cells: &[CellRef]) -> String {
     runs(cells).iter().map(Range::to_string).collect::<Vec<_>>().join("、")
 }
 

@@ -1,9 +1,15 @@
 //! F001: the result stored with a formula is not what the formula gives.
 
-use jixiao_workbook::{Cell, Content, Edit, Sheet, Style, Value, ValueRef, refresh};
+use std::collections::BTreeMap;
+
+use jixiao_workbook::calc::Evaluator;
+use jixiao_workbook::{
+    Cell, CellRef, Content, Edit, FormulaKind, Sheet, SheetId, Style, Value, ValueRef, Workbook, refresh,
+};
 use rust_decimal::Decimal;
 
 use super::formulas::{as_shown, expression, safe, spot};
+use super::shapes::same_shape;
 use super::{Check, Context, Rule, column_group};
 use crate::computed::{Held, agrees, standing};
 use crate::finding::{Finding, Severity, Words};
@@ -54,6 +60,34 @@ fn check(context: &Context<'_>) -> Vec<Finding> {
     }
     findings
 }
+
+/// The formulas of the table's sheet that cannot be computed here, with the reason; nothing is concluded from their
+/// results. Down a column, formulas of one shape are looked into once.
+pub(crate) fn not_computed(workbook: &Workbook, on: SheetId) -> Vec<(CellRef, String)> {
+    let Ok(sheet) = workbook.sheet(on) else { return Vec::new() };
+    let evaluator = Evaluator::new(workbook);
+    let mut known: BTreeMap<u16, (CellRef, &str, Option<String>)> = BTreeMap::new();
+    let mut list = Vec::new();
+    for cell in sheet.formula_cells() {
+        let Some(formula) = cell.formula.filter(|formula| !formula.text.is_empty()) else { continue };
+        let plain = matches!(formula.kind, FormulaKind::Plain | FormulaKind::Shared);
+        let above = known.get(&cell.at.column());
+        let reason =
+            match above.filter(|(at, text, _)| plain && same_shape((*at, text), (cell.at, formula.text))) {
+                Some((_, _, reason)) => reason.clone(),
+                None if plain => evaluator.answer(on, cell.at, formula.text).err(),
+                None => Some(ARRAY.to_owned()),
+            };
+        list.extend(reason.clone().map(|reason| (cell.at, reason)));
+        if plain {
+            known.insert(cell.at.column(), (cell.at, formula.text, reason));
+        }
+    }
+    list
+}
+
+/// Why an array or data table formula is not computed.
+const ARRAY: &str = "an array formula";
 
 /// Whether a cell holds the form's own formula and its right result. What rests on a formula without a result is
 /// left to be computed.
@@ -131,7 +165,7 @@ fn message(formula: &str, found: &str, expected: &str) -> Words {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::sketch::{findings, lines, official};
+    use crate::sketch::{findings, lines, official, read};
 
     fn total(stored: &str) -> Vec<String> {
         let total = format!("合计|||=SUM(D6:D7) -> {stored}");
@@ -192,5 +226,16 @@ mod tests {
         assert!(total("#REF!").is_empty());
         let text = official(&["1|甲|局|=NOSUCHFUNCTION(E6) -> 3|3|||1||90|", "合计|||3"]);
         assert!(findings(RULE, &text).is_empty());
+    }
+
+    #[test]
+    fn what_cannot_be_computed_is_listed_with_the_reason() {
+        let row =
+            |row: u32| format!("{row}|甲|局|=NOSUCHFUNCTION(E{row}) -> 3|3|||1|=H{row}/E{row} -> 0.5|90|");
+        let (workbook, located, _) = read(&official(&[&row(6), &row(7), "合计|||=SUM(D6:D7) -> 6"]));
+        let list = not_computed(&workbook, located.sheet);
+        let cells: Vec<String> = list.iter().map(|(cell, _)| cell.to_string()).collect();
+        assert_eq!(cells, ["D6", "D7"]);
+        assert_eq!(list[0].1, "the function NOSUCHFUNCTION with 1 arguments");
     }
 }

@@ -67,6 +67,10 @@ fn summed(expr: &Expr, cell: CellRef) -> Option<Vec<Range>> {
             own.then(|| vec![range])
         }
         Expr::Call(name, arguments) if name == "SUM" => all(arguments.iter(), cell),
+        Expr::Call(name, arguments) if name == "ROUND" => match &arguments[..] {
+            [sum, _] => summed(sum, cell),
+            _ => None,
+        },
         Expr::Plus(inner) => summed(inner, cell),
         Expr::Chain(first, rest) if rest.iter().all(|(operator, _)| *operator == Operator::Add) => {
             all(std::iter::once(&**first).chain(rest.iter().map(|(_, operand)| operand)), cell)
@@ -190,6 +194,7 @@ mod tests {
         assert_eq!(lines(&findings), ["Error D8 20 → 50"]);
         assert!(findings[0].message.zh.contains("漏了 1 个项目：D7"), "{}", findings[0].message.zh);
         assert!(findings[0].help.zh.contains("=SUM(D6:D7)"));
+        assert_eq!(lines(&total("ROUND(SUM(D6:D6),2)")), ["Error D8 20 → 50"]);
     }
 
     #[test]
@@ -200,7 +205,7 @@ mod tests {
     #[test]
     fn sums_over_exactly_the_projects_are_right_however_they_are_written() {
         for formula in
-            ["SUM(D6:D7)", "D6+D7", "SUM(D6,D7)", "SUM($D$5:D7)", "SUM(E8:G8)", "ROUND(SUM(D6:D6),2)"]
+            ["SUM(D6:D7)", "D6+D7", "SUM(D6,D7)", "SUM($D$5:D7)", "SUM(E8:G8)", "ROUND(SUM(D6:D7),2)"]
         {
             assert!(total(formula).is_empty(), "{formula}");
         }

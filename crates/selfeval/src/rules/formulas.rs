@@ -54,12 +54,19 @@ pub(super) fn spot<'a>(context: &Context<'a>, cell: CellRef) -> Spot<'a> {
     outside
 }
 
-/// The project of a row. Projects mostly stand in rows without gaps, so the row's distance from the first is tried
-/// before searching.
-fn of_row(projects: &[Project], row: u32) -> Option<&Project> {
-    let distance = row.checked_sub(projects.first()?.row)?;
-    let likely = projects.get(distance as usize).filter(|project| project.row == row);
-    likely.or_else(|| projects.get(projects.binary_search_by_key(&row, |project| project.row).ok()?))
+/// The project of a row.
+pub(super) fn of_row(projects: &[Project], row: u32) -> Option<&Project> {
+    projects.get(index_of_row(projects, row)?)
+}
+
+/// The index of a row's project. Projects mostly stand in rows without gaps, so the row's distance from the first
+/// is tried before searching.
+pub(super) fn index_of_row(projects: &[Project], row: u32) -> Option<usize> {
+    let distance = row.checked_sub(projects.first()?.row)? as usize;
+    if projects.get(distance).is_some_and(|project| project.row == row) {
+        return Some(distance);
+    }
+    projects.binary_search_by_key(&row, |project| project.row).ok()
 }
 
 /// Decimals of a number of percent, where a rate's cell holds one.

@@ -27,7 +27,9 @@ mod corrected;
 mod f001_stale_cached_value;
 mod f002_constant_for_formula;
 mod f003_range_omits_rows;
+mod f004_inconsistent_formula;
 mod f005_formula_error;
+mod f006_external_link;
 mod f007_no_cached_value;
 mod formulas;
 mod found;
@@ -47,6 +49,7 @@ mod s012_remark_repeats_sequence;
 mod s014_title_incomplete;
 #[cfg(test)]
 pub(crate) mod sample;
+mod shapes;
 mod v001_not_a_number;
 mod v002_number_as_text;
 mod v003_required_blank;
@@ -56,11 +59,19 @@ mod w001_weighted_score_blank;
 mod w002_weighted_score_mismatch;
 mod w003_plain_average_used;
 mod w004_score_above_ceiling;
+mod w005_score_above_cap;
 mod w006_low_rate_unexplained;
+mod w007_lost_points_unexplained;
+mod w008_grade_mismatch;
 mod w009_weight_basis;
+mod w010_score_rate_inversion;
+mod w011_zero_execution_scored;
+mod w012_uniform_scores;
 mod weighting;
 mod wording;
 
+pub(crate) use cells::listed;
+pub(crate) use f001_stale_cached_value::not_computed;
 pub use found::{Findings, Found};
 pub use s001_table_not_found::no_table;
 
@@ -78,7 +89,9 @@ pub const ALL: &[Rule] = &[
     f001_stale_cached_value::RULE,
     f002_constant_for_formula::RULE,
     f003_range_omits_rows::RULE,
+    f004_inconsistent_formula::RULE,
     f005_formula_error::RULE,
+    f006_external_link::RULE,
     f007_no_cached_value::RULE,
     s001_table_not_found::RULE,
     s002_column_missing::RULE,
@@ -99,8 +112,14 @@ pub const ALL: &[Rule] = &[
     w002_weighted_score_mismatch::RULE,
     w003_plain_average_used::RULE,
     w004_score_above_ceiling::RULE,
+    w005_score_above_cap::RULE,
     w006_low_rate_unexplained::RULE,
+    w007_lost_points_unexplained::RULE,
+    w008_grade_mismatch::RULE,
     w009_weight_basis::RULE,
+    w010_score_rate_inversion::RULE,
+    w011_zero_execution_scored::RULE,
+    w012_uniform_scores::RULE,
 ];
 
 /// A rule: plain data with a function.

@@ -128,7 +128,9 @@ fn project(numbers: &mut Numbers) -> Ledger {
             continue;
         }
         let executed = if numbers.chance(20) { budget } else { numbers.below(budget + 1) };
-        return Ledger { parts, executed, score: 60 + numbers.below(30) };
+        // Where nothing is shown as spent a right score does not pass.
+        let passing = if hundredths(executed) == 0 { 30 } else { 60 };
+        return Ledger { parts, executed, score: passing + numbers.below(30) };
     }
 }
 

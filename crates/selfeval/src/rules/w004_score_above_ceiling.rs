@@ -4,7 +4,10 @@ use jixiao_workbook::CellRef;
 use rust_decimal::Decimal;
 
 use super::wording::{RateStyle, plain, points as fixed};
-use super::{Check, Context, Each, Rule, w006_low_rate_unexplained as low_rate};
+use super::{
+    Check, Context, Each, Rule, w005_score_above_cap as cap, w006_low_rate_unexplained as low_rate,
+    w011_zero_execution_scored as zero,
+};
 use crate::finding::{Field, Finding, Severity, Unit, Words};
 use crate::profile::Profile;
 use crate::summary::{Project, Reading};
@@ -34,7 +37,20 @@ fn above<'a>(context: &Context<'_>, project: &'a Project) -> Option<(&'a Reading
     let reading = project.score.as_ref()?;
     let score = reading.value()?;
     let high = score > ceiling(context.profile, highest_rate(project)?)? && score <= Decimal::ONE_HUNDRED;
-    high.then_some((reading, score, low_rate::rate(project)?))
+    // A stricter rule on the same score says more, unless this one is an error.
+    let said = || {
+        severity(context.profile) < Severity::Error
+            && (cap::exceeds(context, project) || zero::passes(context, project))
+    };
+    if !high || said() {
+        return None;
+    }
+    Some((reading, score, low_rate::rate(project)?))
+}
+
+/// Whether the project's score is above its ceiling.
+pub(super) fn exceeds(context: &Context<'_>, project: &Project) -> bool {
+    above(context, project).is_some()
 }
 
 fn severity(profile: &Profile) -> Severity {
@@ -90,12 +106,22 @@ fn written(context: &Context<'_>, rate: Decimal) -> Option<(String, String)> {
 }
 
 /// The highest score at a rate.
-fn ceiling(profile: &Profile, rate: Decimal) -> Option<Decimal> {
+pub(super) fn ceiling(profile: &Profile, rate: Decimal) -> Option<Decimal> {
     Decimal::ONE_HUNDRED.checked_sub(profile.execution_points)?.checked_add(points(profile, rate)?)
 }
 
+/// The lowest rate the amounts may stand for, else that of the stated rate.
+pub(super) fn lowest_rate(project: &Project) -> Option<Decimal> {
+    let Some((executed, budget)) = project.executed_figure().zip(project.budget_figure()) else {
+        let rate = project.rate_figure()?;
+        return rate.value.checked_sub(rate.half());
+    };
+    let most = budget.value.checked_add(budget.half()).filter(|_| budget.value > Decimal::ZERO)?;
+    executed.value.checked_sub(executed.half())?.checked_div(most)
+}
+
 /// The highest rate the amounts may stand for, else that of the stated rate.
-fn highest_rate(project: &Project) -> Option<Decimal> {
+pub(super) fn highest_rate(project: &Project) -> Option<Decimal> {
     let Some((executed, budget)) = project.executed_figure().zip(project.budget_figure()) else {
         let rate = project.rate_figure()?;
         return rate.value.checked_add(rate.half());

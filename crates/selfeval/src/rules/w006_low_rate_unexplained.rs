@@ -46,8 +46,17 @@ pub(super) fn rate(project: &Project) -> Option<Decimal> {
 fn unexplained(context: &Context<'_>, project: &Project) -> Option<(Decimal, i8)> {
     let decimals = context.summary.rate_decimals.max(4);
     let rate = round(rate(project)?, u32::try_from(decimals).unwrap_or(4));
-    let explained = || texts(project).any(|text| is_reason(&text.text));
-    (rate < context.profile.reason_below && !explained()).then_some((rate, decimals))
+    (rate < context.profile.reason_below && !is_explained(project)).then_some((rate, decimals))
+}
+
+/// Whether the project's row states a reason.
+pub(super) fn is_explained(project: &Project) -> bool {
+    texts(project).any(|text| is_reason(&text.text))
+}
+
+/// Whether this rule asks the project for a reason.
+pub(super) fn asks(context: &Context<'_>, project: &Project) -> bool {
+    unexplained(context, project).is_some()
 }
 
 /// The cells in which a reason may stand.
@@ -80,7 +89,7 @@ fn tell(context: &Context<'_>, project: &Project) -> Option<Finding> {
             ["执行率 ", &shown, "，低于 ", &limit, "，", &zh.concat()].concat(),
             ["the rate is ", &shown, ", below ", &limit, ", and ", &en.concat()].concat(),
         ),
-        help(place),
+        help(project),
     );
     let cell = project.rate.as_ref().map(|reading| reading.cell);
     let related = cell.map(|cell| context.related(cell, Words::new("执行率", "execution rate")));
@@ -129,8 +138,9 @@ fn lacking(project: &Project) -> ([&str; 4], [&str; 5]) {
     }
 }
 
-fn help(place: Option<&TextReading>) -> Words {
-    match place {
+/// Where to write the reason.
+pub(super) fn help(project: &Project) -> Words {
+    match texts(project).next() {
         Some(text) => {
             let cell = text.cell.to_string();
             Words::new(
