@@ -3,7 +3,7 @@
 
 use std::borrow::Cow;
 
-use jixiao_selfeval::finding::{Applicability, Field, Interval, Unit, fingerprints};
+use jixiao_selfeval::finding::{Applicability, Field, Interval, Unit, Vote, fingerprints};
 use jixiao_selfeval::profile::Weights;
 use jixiao_selfeval::review::{Counts, Hidden, NotChecked, Table, Verdict, stated_total};
 use jixiao_selfeval::value::{Money, round};
@@ -243,7 +243,7 @@ struct FindingView<'a> {
     unit: Option<Unit>,
     interval: Option<IntervalView>,
     related: Vec<RelatedView<'a>>,
-    votes: Option<()>,
+    votes: Option<Vec<VoteView<'a>>>,
     group: Option<&'a str>,
     effect: Option<&'a str>,
     fingerprint: String,
@@ -279,6 +279,20 @@ struct RelatedView<'a> {
     sheet: &'a str,
     cell: CellRef,
     note: &'a str,
+}
+
+#[derive(Serialize)]
+struct VoteView<'a> {
+    value: String,
+    shown: &'a str,
+    by: Vec<&'a str>,
+}
+
+impl<'a> VoteView<'a> {
+    fn of(vote: &'a Vote, lang: Lang) -> Self {
+        let by = vote.by.iter().map(|words| lang.pick(words)).collect();
+        Self { value: plain(vote.value), shown: &vote.shown, by }
+    }
 }
 
 #[derive(Serialize)]
@@ -323,7 +337,8 @@ fn view<'a>(path: &'a str, finding: &'a Finding, fingerprint: String, lang: Lang
         unit: finding.unit,
         interval: finding.interval.as_deref().map(IntervalView::of),
         related: related.collect(),
-        votes: None,
+        votes: (!finding.votes.is_empty())
+            .then(|| finding.votes.iter().map(|vote| VoteView::of(vote, lang)).collect()),
         group: finding.group.as_deref(),
         effect: finding.effect.as_ref().map(|effect| lang.pick(effect)),
         fingerprint,
@@ -422,6 +437,7 @@ mod tests {
             ".files[].findings[].interval: of unit from to",
             ".files[].findings[].place: path sheet cell paragraph text",
             ".files[].findings[].related[]: path sheet cell note",
+            ".files[].findings[].votes[]: value shown by",
             ".files[].not_checked[]: what why",
             ".files[].other_tables[]: sheet range",
             ".files[].stated: budget executed rate score",

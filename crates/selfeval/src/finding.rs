@@ -174,6 +174,17 @@ pub struct Related {
     pub note: Words,
 }
 
+/// A value that a figure in dispute may have, and what supports it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Vote {
+    /// The value: 万元, fraction or points.
+    pub value: Decimal,
+    /// The value as its cell would show it.
+    pub shown: String,
+    /// The independent figures and relations of the table that support it.
+    pub by: Vec<Words>,
+}
+
 /// Whether a fix may be applied without a person.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -231,6 +242,9 @@ pub struct Finding {
     pub interval: Option<Box<Interval>>,
     /// Other places.
     pub related: Vec<Related>,
+    /// The values that what is wrong may have, the one with more support first; empty where nothing was weighed.
+    /// Which is right is a proposal: no declared figure is changed by it.
+    pub votes: Vec<Vote>,
     /// Key shared by findings of one cause or one repeated slip.
     pub group: Option<Cow<'static, str>>,
     /// What the finding changes: a total or the grade, from what to what.

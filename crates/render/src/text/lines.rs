@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use jixiao_selfeval::finding::Vote;
 use jixiao_selfeval::review::Table;
 use jixiao_selfeval::{Finding, Review, Severity};
 use jixiao_workbook::CellRef;
@@ -80,16 +81,33 @@ fn ended(text: &str, finding: &Finding, style: Style) -> String {
     style.lang.of(format!("{text}{code}"), format!("{text} {code}"))
 }
 
-/// The action, and what the finding changes elsewhere.
+/// The action, what the finding changes elsewhere, and what speaks for which value.
 fn action(finding: &Finding, lang: Lang) -> String {
-    let help = end(lang.pick(&finding.help)).to_owned();
-    match &finding.effect {
-        Some(effect) => {
-            let effect = end(lang.pick(effect)).to_owned();
-            lang.of(format!("{help}（{effect}）"), format!("{help} ({effect})"))
-        }
-        None => help,
+    let mut text = end(lang.pick(&finding.help)).to_owned();
+    if let Some(effect) = &finding.effect {
+        let effect = end(lang.pick(effect));
+        text.push_str(&lang.of(format!("（{effect}）"), format!(" ({effect})")));
     }
+    if !finding.votes.is_empty() {
+        text.push_str(lang.of("。", ". "));
+        text.push_str(&votes(&finding.votes, lang));
+    }
+    text
+}
+
+/// `支持 20 的有各项资金之和、执行率 I7（22.02%），支持 2 的没有`
+fn votes(votes: &[Vote], lang: Lang) -> String {
+    let one = |vote: &Vote| {
+        let shown = &vote.shown;
+        let by: Vec<&str> = vote.by.iter().map(|words| lang.pick(words)).collect();
+        match (by.is_empty(), lang) {
+            (true, Lang::Zh) => format!("支持 {shown} 的没有"),
+            (true, Lang::En) => format!("nothing supports {shown}"),
+            (false, Lang::Zh) => format!("支持 {shown} 的有{}", by.join("、")),
+            (false, Lang::En) => format!("{shown} is supported by {}", by.join(", ")),
+        }
+    };
+    votes.iter().map(one).collect::<Vec<_>>().join(lang.of("，", "; "))
 }
 
 fn sentence(place: &str, message: &str, action: &str, lang: Lang) -> String {

@@ -16,7 +16,7 @@ mod totals;
 
 pub use documentation::{Documented, documentation};
 pub use shown::{Look, shown};
-pub use totals::{Totals, totals, totals_with};
+pub use totals::{Gaps, Totals, totals, totals_with};
 
 /// Decimals of a weighted score and of a rate written as a number of percent.
 pub const DECIMALS: u32 = 2;

@@ -4,10 +4,10 @@
 use rust_decimal::Decimal;
 
 use crate::profile::Weights;
-use crate::summary::{Project, Summary};
+use crate::summary::{Project, Reading, Summary};
 
 /// What a computed cell should hold, from the stated figures.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Totals {
     /// ΣA in 万元 over the projects whose budget is known.
     pub budget: Decimal,
@@ -26,6 +26,47 @@ pub struct Totals {
     /// The mean of the rates B/A, which is not the total rate; projects of budget 0 have none and are left out.
     /// `None` where one cannot be computed.
     pub rate_mean: Option<Decimal>,
+    /// How far the typed totals are from these sums.
+    pub gaps: Gaps,
+}
+
+/// What the typed figures of the total row exceed the sums over the projects by, in 万元. `None` where the total
+/// row states none or computes it, or where a project's amount is not known.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Gaps {
+    /// Of the full-year budget.
+    pub budget: Option<Decimal>,
+    /// Of each fund part, in the order of [`Summary::funds`].
+    pub funds: Vec<Option<Decimal>>,
+    /// Of the executed amount.
+    pub executed: Option<Decimal>,
+}
+
+impl Gaps {
+    fn of(summary: &Summary, budget: Option<Decimal>, executed: Option<Decimal>) -> Self {
+        let Some(total) = &summary.total else { return Self::default() };
+        let gap = |reading: Option<&Reading>, sum: Option<Decimal>| {
+            let typed = reading.filter(|reading| !reading.has_formula())?;
+            typed.value()?.checked_sub(sum?)
+        };
+        let fund = |(part, reading): (usize, &Reading)| {
+            let typed = !reading.has_formula() && reading.figure().is_some();
+            gap(Some(reading), if typed { parts(summary, part) } else { None })
+        };
+        Self {
+            budget: gap(total.budget.as_ref(), budget),
+            funds: total.funds.iter().enumerate().map(fund).collect(),
+            executed: gap(total.executed.as_ref(), executed),
+        }
+    }
+}
+
+/// The sum of a fund part over the projects, blank ones counting 0.
+fn parts(summary: &Summary, part: usize) -> Option<Decimal> {
+    summary.projects.iter().try_fold(Decimal::ZERO, |sum, project| match project.funds.get(part) {
+        Some(reading) if !reading.is_blank() => sum.checked_add(reading.value()?),
+        _ => Some(sum),
+    })
 }
 
 /// The totals that follow from the projects' stated figures.
@@ -42,6 +83,7 @@ pub fn totals_with(summary: &Summary, budget: impl Fn(&Project) -> Option<Decima
     let executed = sums.executed;
     let budget = sums.budget.filter(|_| sums.unknown_budgets == 0);
     let count = Decimal::from(sums.count);
+    let gaps = Gaps::of(summary, budget, executed);
     Totals {
         budget: sums.budget.unwrap_or(Decimal::ZERO),
         unknown_budgets: sums.unknown_budgets,
@@ -51,6 +93,7 @@ pub fn totals_with(summary: &Summary, budget: impl Fn(&Project) -> Option<Decima
         score_by_executed: quotient(sums.weighted_by_executed, executed),
         score_mean: quotient(sums.scores, Some(count)),
         rate_mean: quotient(sums.rates, Some(Decimal::from(sums.rated))),
+        gaps,
     }
 }
 

@@ -2,14 +2,16 @@
 
 use std::cell::OnceCell;
 
+use jixiao_workbook::CellRef;
 use rust_decimal::Decimal;
 
 use super::levels::sum_severity;
+use super::votes::{Ballot, is_near, witness};
 use super::{Check, Context, Rule, causes, corrected, mending, wording};
 use crate::computed::{self, Totals};
-use crate::finding::{Field, Finding, Severity, Unit, Words};
+use crate::finding::{Field, Finding, Related, Severity, Unit, Words};
 use crate::summary::{Project, Reading};
-use crate::value::Spread;
+use crate::value::{Level, Spread, rate_level, round};
 
 pub(super) const RULE: Rule = Rule {
     code: "A001",
@@ -17,12 +19,12 @@ pub(super) const RULE: Rule = Rule {
     severity: Severity::Error,
     title: ("小计与各项资金之和不符", "the subtotal is not the sum of its parts"),
     docs: (
-        "## 核对内容\n每个项目的小计是否等于各资金栏之和。表中有“其他资金”栏时须相等；没有时，各栏之和不得超过小计。空白的资金栏按 0 计。\n\
+        "## 核对内容\n每个项目的小计是否等于各资金栏之和。表中有“其他资金”栏时须相等；没有时，各栏之和不得超过小计。空白的资金栏按 0 计。两者不符时，看合计、执行率和各资金栏的合计支持哪一个，建议支持多的；资金栏的合计能指出有误的一项的，提示在那一项。\n\
          ## 为什么\n小计是执行率的分母，也是加权平均得分的权重，小计错了后面的数都跟着错。\n\
          ## 示例\n`D7` 小计 20，`E7:G7` 为 20、3、0，相加为 23：不符。相差不超过尾差 0.01 万元的只作提示，四舍五入能够解释的为警告。\n\
          ## 怎样改\n对照预算批复，改正小计或有误的那一项资金；小计最好用求和公式。\n\
          ## 依据\n表头：全年预算数（A）下的小计及各资金栏。",
-        "## What is checked\nWhether each project's 小计 equals the sum of the fund columns. With a column for other funds they must be equal; without one the parts may not exceed the subtotal. A blank part counts 0.\n\
+        "## What is checked\nWhether each project's 小计 equals the sum of the fund columns. With a column for other funds they must be equal; without one the parts may not exceed the subtotal. A blank part counts 0. Where they disagree, the totals, the rate and the totals of the parts are asked which they support, and the value with more support is proposed; where a part's own total tells it to be the wrong one, the finding stands there.\n\
          ## Why\nThe subtotal is the divisor of the execution rate and the weight of the score: what follows from it is wrong with it.\n\
          ## Example\n`D7` is 20 while `E7:G7` hold 20, 3 and 0, which add up to 23. A difference within the tail difference of 0.01 万元 is only noted; one that rounding explains is a warning.\n\
          ## How to correct\nLook the budget up and correct the subtotal or the part that is wrong; a SUM formula is best.\n\
@@ -37,10 +39,88 @@ fn check(context: &Context<'_>) -> Vec<Finding> {
     context.summary.projects.iter().filter_map(|project| mismatch(context, project, &right)).collect()
 }
 
-/// The sum of the parts where the stated 小计 is not it at warning or above: what totals may have been made of.
+/// The sum of the parts where the stated 小计 is not it at warning or above, whichever of them is right.
+pub(super) fn parts_in_doubt(context: &Context<'_>, project: &Project) -> Option<Spread> {
+    let (_, sum, severity) = judge(context, project)?;
+    (severity > Severity::Info).then_some(sum)
+}
+
+/// The same where no more speaks for the 小计 than for the sum: what totals may have been made of.
 pub(super) fn corrected(context: &Context<'_>, project: &Project) -> Option<Spread> {
-    let severity = judge(context, project).map(|(_, _, severity)| severity)?;
-    (severity > Severity::Info).then(|| parts(project)).flatten()
+    let sum = parts_in_doubt(context, project)?;
+    let prefers_stated = ballot(context, project, sum).is_some_and(|ballot| ballot.prefers_second());
+    (!prefers_stated).then_some(sum)
+}
+
+/// The part of a 小计 in doubt that its own column's total says is the wrong one.
+pub(super) fn wrong_part<'a>(context: &Context<'_>, project: &'a Project) -> Option<(usize, &'a Reading)> {
+    let sum = parts_in_doubt(context, project)?;
+    let delta = project.budget.as_ref()?.value()?.checked_sub(sum.value)?;
+    let ballot = ballot(context, project, sum)?;
+    ballot.prefers_second().then(|| part_off_by(context, project, delta)).flatten()
+}
+
+/// The only part whose typed total differs from its column by as much as the 小计 from its parts.
+fn part_off_by<'a>(
+    context: &Context<'_>,
+    project: &'a Project,
+    delta: Decimal,
+) -> Option<(usize, &'a Reading)> {
+    let same = |gap: &Option<Decimal>| {
+        let apart = gap.and_then(|gap| gap.checked_sub(delta));
+        !is_near(context, delta) && apart.is_some_and(|apart| is_near(context, apart))
+    };
+    let mut off = context.totals.gaps.funds.iter().enumerate().filter(|(_, gap)| same(gap));
+    let (part, _) = off.next().filter(|_| off.next().is_none())?;
+    let reading = project.funds.get(part)?;
+    (!reading.has_formula()).then_some((part, reading))
+}
+
+/// What speaks for the sum of the parts, and what for the 小计 as stated.
+fn ballot(context: &Context<'_>, project: &Project, sum: Spread) -> Option<Ballot> {
+    let reading = project.budget.as_ref()?;
+    let stated = reading.figure()?;
+    let delta = stated.value.checked_sub(sum.value)?;
+    let mut ballot = Ballot::between(sum.value, stated.value);
+    ballot.add([true, false], || Words::new("各项资金之和", "the sum of the parts"));
+    let total = context.summary.total.as_ref();
+    if let Some((gap, cell)) = context.totals.gaps.budget.zip(total.and_then(|total| total.budget.as_ref())) {
+        let corrected = gap.checked_add(delta)?;
+        let holds = [is_near(context, corrected), is_near(context, gap)];
+        ballot.add(holds, || witness("合计", "the total", cell));
+    }
+    let rate = project.rate.as_ref().filter(|rate| !rate.has_formula());
+    if let Some((rate, executed)) = rate.zip(project.executed_figure()) {
+        let figure = rate.figure();
+        let fits = |budget: Spread| {
+            figure
+                .and_then(|figure| rate_level(figure, executed, budget))
+                .is_some_and(|level| level < Level::L3)
+        };
+        ballot.add([fits(sum), fits(stated.into())], || witness("执行率", "the rate", rate));
+    }
+    part_votes(context, project, &mut ballot, delta);
+    Some(ballot)
+}
+
+/// What the typed totals of the parts say: one that lacks just the difference speaks against its part, all that
+/// agree with their columns speak for the parts.
+fn part_votes(context: &Context<'_>, project: &Project, ballot: &mut Ballot, delta: Decimal) {
+    let Some(total) = context.summary.total.as_ref() else { return };
+    if let Some((part, _)) = part_off_by(context, project, delta) {
+        let witnesses = total.funds.get(part).zip(context.summary.funds.get(part));
+        if let Some((cell, fund)) = witnesses {
+            ballot.add([false, true], || {
+                witness(&format!("{}合计", fund.label), &format!("the total of {}", fund.label), cell)
+            });
+        }
+        return;
+    }
+    let filled = project.funds.iter().zip(&context.totals.gaps.funds);
+    let mut filled = filled.filter(|(part, _)| part.value().is_some_and(|value| !value.is_zero())).peekable();
+    let some = filled.peek().is_some();
+    let agree = some && filled.all(|(_, gap)| gap.is_some_and(|gap| is_near(context, gap)));
+    ballot.add([agree, false], || Words::new("各项资金的合计", "the totals of the parts"));
 }
 
 fn parts(project: &Project) -> Option<Spread> {
@@ -52,6 +132,10 @@ fn judge<'a>(context: &Context<'_>, project: &'a Project) -> Option<(&'a Reading
     let reading = project.budget.as_ref()?;
     let stated = reading.figure()?;
     let sum = parts(project)?;
+    // A negative amount is V004's.
+    if project.funds.iter().filter_map(Reading::value).any(|part| part < Decimal::ZERO) {
+        return None;
+    }
     if sum.value <= stated.value && !exhaustive(context) {
         return None;
     }
@@ -69,35 +153,98 @@ fn mismatch(context: &Context<'_>, project: &Project, right: &OnceCell<Totals>) 
     if causes::formula_at_fault(context, reading) {
         return None;
     }
-    let stated = reading.value()?;
-    let right = right.get_or_init(|| corrected::totals(context));
     let show = |value| wording::amount(context.summary, value);
-    let (expected, found) = (show(sum.value), reading.raw().into_owned());
-    let difference = show(stated.checked_sub(sum.value)?.abs());
+    let votes = ballot(context, project, sum).filter(|_| severity > Severity::Info);
+    let favoured = votes.as_ref().is_some_and(Ballot::prefers_second);
+    let finding = if favoured {
+        part_finding(context, project, (reading, sum))?
+    } else {
+        let right = right.get_or_init(|| corrected::totals(context));
+        stated_finding(context, project, (reading, sum, severity), right)?
+    };
+    let votes = votes.map(|ballot| ballot.votes(show)).unwrap_or_default();
+    Some(Finding { votes, unit: Some(Unit::TenThousand), ..finding.at(severity).on(project) })
+}
+
+/// What cannot both hold: the 小计 and the sum of its parts.
+fn message(context: &Context<'_>, project: &Project, found: &str, sum: Decimal) -> Option<Words> {
+    let show = |value| wording::amount(context.summary, value);
+    let (expected, stated) = (show(sum), project.budget.as_ref()?.value()?);
+    let difference = show(stated.checked_sub(sum)?.abs());
     let (zh, en) = written(context, project);
-    let finding = Finding::new(
-        &RULE,
-        context.at(reading),
-        Words::new(
-            format!("小计填报 {found}，{zh} = {expected}，相差 {difference}"),
-            format!("the subtotal says {found}, but {en} = {expected}: a difference of {difference}"),
-        ),
-        help(reading, &expected, severity),
-    );
-    let fix = mending::formula(context, reading, sum.value);
+    Some(Words::new(
+        format!("小计填报 {found}，{zh} = {expected}，相差 {difference}"),
+        format!("the subtotal says {found}, but {en} = {expected}: a difference of {difference}"),
+    ))
+}
+
+/// The finding that proposes the sum of the parts.
+fn stated_finding(
+    context: &Context<'_>,
+    project: &Project,
+    (reading, sum, severity): (&Reading, Spread, Severity),
+    right: &Totals,
+) -> Option<Finding> {
+    let (expected, found) = (wording::amount(context.summary, sum.value), reading.raw().into_owned());
+    let message = message(context, project, &found, sum.value)?;
+    let finding = Finding::new(&RULE, context.at(reading), message, help(reading, &expected, severity));
+    let effects =
+        if severity > Severity::Info { effects(context, project, (sum.value, right)) } else { Vec::new() };
+    let joined = |separator: &str, text: fn(&Words) -> &str| {
+        effects.iter().map(|(words, _)| text(words)).collect::<Vec<_>>().join(separator)
+    };
+    let effect = Words::new(joined("，", |words| &words.zh), joined(", ", |words| &words.en));
+    let follows = effects.iter().filter_map(|(_, cell)| {
+        Some(context.related((*cell)?, Words::new("随小计而变", "changes with the subtotal")))
+    });
     Some(Finding {
-        expected: Some(expected),
-        found: Some(found),
-        expected_value: Some(sum.value),
-        found_value: Some(stated),
-        unit: Some(Unit::TenThousand),
-        related: related(context, project),
-        effect: effect(context, project, (sum.value, right))
-            .filter(|_| severity > Severity::Info)
-            .map(Box::new),
-        fix,
-        ..finding.at(severity).of(Field::Budget).on(project)
+        related: related(context, project).into_iter().chain(follows).collect(),
+        effect: (!effects.is_empty()).then(|| Box::new(effect)),
+        fix: mending::formula(context, reading, sum.value),
+        ..finding.of(Field::Budget).found(found, reading.value()).expected(expected, Some(sum.value))
     })
+}
+
+/// The finding that proposes to look at the parts, since more speaks for the 小计; at the part that is wrong where
+/// its own total tells it.
+fn part_finding(
+    context: &Context<'_>,
+    project: &Project,
+    (reading, sum): (&Reading, Spread),
+) -> Option<Finding> {
+    let stated = reading.value()?;
+    let message = message(context, project, &reading.raw(), sum.value)?;
+    let mut related = related(context, project);
+    related.push(context.related(reading.cell, Words::new("小计", "subtotal")));
+    let delta = stated.checked_sub(sum.value)?;
+    let Some((part, wrong)) = part_off_by(context, project, delta) else {
+        let parts: Vec<_> = project.funds.iter().filter(|part| part.figure().is_some()).collect();
+        let cells = super::listed(&parts.iter().map(|part| part.cell).collect::<Vec<_>>());
+        let help = Words::new(
+            format!("更多的数支持小计：对照预算批复核对 {cells}，改正有误的一项"),
+            format!(
+                "more speaks for the subtotal: check {cells} against the approved budget and correct the wrong part"
+            ),
+        );
+        let finding = Finding::new(&RULE, context.at(reading), message, help).of(Field::Budget);
+        return Some(finding.found(reading.raw(), Some(stated)).with_related(related));
+    };
+    let decimals = u32::try_from(wrong.figure().map_or(2, |figure| figure.decimals.max(2))).unwrap_or(2);
+    let right = round(wrong.value().unwrap_or_default().checked_add(delta)?, decimals);
+    let expected = wording::amount(context.summary, right);
+    let help = Words::new(
+        format!("小计和本栏合计都表明 {} 应为 {expected}：对照预算批复核对后改正", wrong.cell),
+        format!(
+            "the subtotal and the column's total ask for {expected} in {}: check the approved budget and correct it",
+            wrong.cell
+        ),
+    );
+    let total = context.summary.total.as_ref().and_then(|total| total.funds.get(part));
+    related
+        .extend(total.map(|total| context.related(total.cell, Words::new("本栏合计", "the column's total"))));
+    related.retain(|other| other.cell != wrong.cell);
+    let finding = Finding::new(&RULE, context.at(wrong), message, help).of(Field::Fund);
+    Some(finding.found(wrong.raw(), wrong.value()).expected(expected, Some(right)).with_related(related))
 }
 
 /// The parts that are filled, with their labels.
@@ -125,7 +272,7 @@ fn help(reading: &Reading, expected: &str, severity: Severity) -> Words {
     )
 }
 
-fn related(context: &Context<'_>, project: &Project) -> Vec<crate::finding::Related> {
+fn related(context: &Context<'_>, project: &Project) -> Vec<Related> {
     let funds = project.funds.iter().zip(&context.summary.funds);
     funds
         .filter(|(part, _)| part.figure().is_some())
@@ -133,21 +280,40 @@ fn related(context: &Context<'_>, project: &Project) -> Vec<crate::finding::Rela
         .collect()
 }
 
-/// What the total budget and the weighted score become with the corrected subtotal; a total that is stated right
-/// already does not change.
-fn effect(context: &Context<'_>, project: &Project, (corrected, right): (Decimal, &Totals)) -> Option<Words> {
-    let change = corrected.checked_sub(project.budget_figure()?.value)?;
-    let total = context.totals.budget.checked_add(change)?;
-    let parts =
-        [budget_effect(context, total, right), score_effect(context, project, (change, total, right))];
-    let parts: Vec<Words> = parts.into_iter().flatten().collect();
-    let joined = |separator: &str, text: fn(&Words) -> &str| {
-        parts.iter().map(text).collect::<Vec<_>>().join(separator)
+/// What follows from a 小计, from what to what, and the cell that holds it.
+type Effect = (Words, Option<CellRef>);
+
+/// What total budget, total rate and weighted score become with the corrected subtotal; what is stated right already
+/// does not change.
+fn effects(context: &Context<'_>, project: &Project, (corrected, right): (Decimal, &Totals)) -> Vec<Effect> {
+    let sums = || {
+        let change = corrected.checked_sub(project.budget_figure()?.value)?;
+        Some((change, context.totals.budget.checked_add(change)?))
     };
-    (!parts.is_empty()).then(|| Words::new(joined("，", |words| &words.zh), joined(", ", |words| &words.en)))
+    let Some((change, total)) = sums() else { return Vec::new() };
+    let score = score_effect(context, project, (change, total, right));
+    let effects = [budget_effect(context, total, right), rate_effect(context, total, right), score];
+    effects.into_iter().flatten().collect()
 }
 
-fn budget_effect(context: &Context<'_>, total: Decimal, right: &Totals) -> Option<Words> {
+/// The total rate where it is stated and follows from the wrong subtotal.
+fn rate_effect(context: &Context<'_>, total: Decimal, right: &Totals) -> Option<Effect> {
+    let reading = context.summary.total.as_ref()?.rate.as_ref()?;
+    let stated = reading.figure()?;
+    let executed = context.totals.executed?;
+    let decimals = u32::try_from(stated.decimals).unwrap_or(4);
+    let is = |rate: Decimal| round(rate, decimals) == round(stated.value, decimals);
+    if right.rate.is_some_and(is) || !context.totals.rate.is_some_and(is) {
+        return None;
+    }
+    let rate = executed.checked_div(total)?;
+    let style = wording::RateStyle::of(context.summary, reading);
+    let (from, to) = (reading.raw(), style.show(rate, stated.decimals));
+    let words = Words::new(format!("合计执行率 {from} → {to}"), format!("total rate {from} → {to}"));
+    (from != to).then_some((words, Some(reading.cell)))
+}
+
+fn budget_effect(context: &Context<'_>, total: Decimal, right: &Totals) -> Option<Effect> {
     let stated = context.summary.total.as_ref().and_then(|total| total.budget.as_ref()?.figure());
     let gap = stated.and_then(|stated| stated.value.checked_sub(right.budget));
     if gap.is_some_and(|gap| gap.abs() <= context.profile.tail_difference) {
@@ -155,25 +321,31 @@ fn budget_effect(context: &Context<'_>, total: Decimal, right: &Totals) -> Optio
     }
     let show = |value| wording::amount(context.summary, value);
     let (from, to) = (show(context.totals.budget), show(total));
-    Some(Words::new(format!("全年预算数合计 {from} → {to}"), format!("total budget {from} → {to}")))
+    let words = Words::new(format!("全年预算数合计 {from} → {to}"), format!("total budget {from} → {to}"));
+    let cell = context.summary.total.as_ref().and_then(|total| total.budget.as_ref());
+    Some((words, cell.filter(|_| stated.is_some()).map(|reading| reading.cell)))
 }
 
 fn score_effect(
     context: &Context<'_>,
     project: &Project,
     (change, total, right): (Decimal, Decimal, &Totals),
-) -> Option<Words> {
+) -> Option<Effect> {
     let before = context.totals.score_by_budget?;
     let added = change.checked_mul(project.score_figure()?.value)?;
     let after = before.checked_mul(context.totals.budget)?.checked_add(added)?.checked_div(total)?;
-    let stated = context.summary.total.as_ref().and_then(|total| total.score.as_ref()?.value());
-    let (before, after) =
-        (wording::points(before, computed::DECIMALS), wording::points(after, computed::DECIMALS));
+    let cell = context.summary.total.as_ref().and_then(|total| total.score.as_ref());
     let points = |score| wording::points(score, computed::DECIMALS);
+    let stated = cell.and_then(Reading::value);
     let is_right = stated.is_some() && stated.map(points) == right.score_by_budget.map(points);
-    (before != after && !is_right).then(|| {
-        Words::new(format!("合计得分 {before} → {after}"), format!("weighted score {before} → {after}"))
-    })
+    let (from, to) = (points(before), points(after));
+    if from == to || is_right {
+        return None;
+    }
+    let (zh, en) = wording::grade_change(context.profile, before, after);
+    let words =
+        Words::new(format!("合计得分 {from} → {to}{zh}"), format!("weighted score {from} → {to}{en}"));
+    Some((words, cell.filter(|_| stated.is_some()).map(|reading| reading.cell)))
 }
 
 #[cfg(test)]
@@ -189,7 +361,10 @@ mod tests {
 
     #[test]
     fn a_subtotal_that_its_parts_do_not_give_is_found_with_its_effect() {
-        let found = findings(RULE, &with_row(1, "2|交管站|中川园区|20|20|3|0|4.4|'22.02%|85|2"));
+        let mut rows = PROJECTS.to_vec();
+        rows[1] = "2|交管站|中川园区|20|20|3|0|4.4|'19.13%|85|2";
+        rows.push("合计|<|<|1893.66|1893.66|3|0|1722.16|.|.|.");
+        let found = findings(RULE, &official(&rows));
         assert_eq!(lines(&found), ["Error D7 20 → 23"]);
         assert_eq!(
             found[0].message.zh,
@@ -199,8 +374,29 @@ mod tests {
             found[0].effect.as_ref().unwrap().zh,
             "全年预算数合计 1893.66 → 1896.66，合计得分 92.97 → 92.95"
         );
-        assert_eq!(found[0].related.len(), 3);
+        let related: Vec<String> = found[0].related.iter().map(|other| other.cell.to_string()).collect();
+        assert_eq!(related, ["E7", "F7", "G7", "D20"]);
         assert!(found[0].fix.is_some());
+        let votes: Vec<(&str, usize)> =
+            found[0].votes.iter().map(|vote| (vote.shown.as_str(), vote.by.len())).collect();
+        assert_eq!(votes, [("23", 3), ("20", 1)]);
+    }
+
+    #[test]
+    fn where_more_speaks_for_the_subtotal_the_parts_are_to_be_checked() {
+        let found = findings(RULE, &with_row(1, "2|交管站|中川园区|20|20|3|0|4.4|'22.02%|85|2"));
+        assert_eq!(lines(&found), ["Error D7 20"]);
+        assert_eq!(found[0].help.zh, "更多的数支持小计：对照预算批复核对 E7、F7、G7，改正有误的一项");
+        assert!(found[0].fix.is_none());
+    }
+
+    #[test]
+    fn a_part_that_its_own_total_contradicts_is_named() {
+        let found = findings(RULE, &with_row(1, "2|交管站|中川园区|20|200|0|0|4.4|'22.02%|85|2"));
+        assert_eq!(lines(&found), ["Error E7 200 → 20"]);
+        let by: Vec<&str> = found[0].votes[0].by.iter().map(|words| &*words.zh).collect();
+        assert_eq!(by, ["合计 D20（1893.66）", "执行率 I7（22.02%）", "当年财政拨款合计 E20（1893.66）"]);
+        assert_eq!(found[0].votes[1].by.len(), 1);
     }
 
     #[test]

@@ -4,9 +4,11 @@ use rust_decimal::Decimal;
 
 use super::columns::{AmountColumn, ColumnSum, amount_columns, stated_budget};
 use super::levels::sum_severity;
-use super::{Check, Context, Rule, causes, corrected, mending, wording};
+use super::votes::{Ballot, is_near, witness};
+use super::{Check, Context, Rule, a001_subtotal_mismatch, causes, corrected, mending, slips, wording};
 use crate::finding::{Field, Finding, Related, Severity, Unit, Words};
 use crate::summary::{Reading, Total};
+use crate::value::{Figure, Level, Spread, rate_level, round};
 
 /// More related cells than this tell a reader nothing.
 const MOST_RELATED: usize = 40;
@@ -17,12 +19,12 @@ pub(super) const RULE: Rule = Rule {
     severity: Severity::Error,
     title: ("合计与各项目之和不符", "a total is not the sum of the projects"),
     docs: (
-        "## 核对内容\n合计行的年初预算数、小计、各资金栏和全年执行数，是否等于各项目之和。分组小计行不计入。\n\
+        "## 核对内容\n合计行的年初预算数、小计、各资金栏和全年执行数，是否等于各项目之和。分组小计行不计入。合计执行率、合计行的各资金栏更支持合计的，建议核对各项目；只因某个项目的一个数有误的，不另报。\n\
          ## 为什么\n合计数是总执行率和报告正文的来源，与明细对不上的表会被退回。\n\
          ## 示例\n`D6:D19` 相加为 1893.66，`D20` 填 1883.66：不符，相差 10。相差不超过尾差 0.01 万元的只作提示，四舍五入能够解释的为警告。\n\
          ## 怎样改\n核对各项目的数；明细无误的，合计改用求和公式。\n\
          ## 依据\n表式：合计行。",
-        "## What is checked\nWhether the total row's initial budget, subtotal, fund columns and executed amount equal the sums over the projects. Group rows count in no sum.\n\
+        "## What is checked\nWhether the total row's initial budget, subtotal, fund columns and executed amount equal the sums over the projects. Group rows count in no sum. Where the total rate and the parts of the total row speak for the total, the projects are to be checked; a difference that one wrong amount of a project explains is not reported again.\n\
          ## Why\nThe total rate and the report take their figures from here; a table whose totals do not add up is returned.\n\
          ## Example\n`D6:D19` add up to 1893.66 while `D20` says 1883.66: a difference of 10. A difference within the tail difference of 0.01 万元 is only noted; one that rounding explains is a warning.\n\
          ## How to correct\nCheck the projects' figures; if they are right, let the total be a SUM formula.\n\
@@ -53,9 +55,11 @@ fn mismatch<'a>(context: &Context<'a>, column: &AmountColumn<'a>, total: &'a Tot
         }
     }
     let sum = terms.sum?;
-    if causes::formula_at_fault(context, reading) {
+    if causes::formula_at_fault(context, reading) || follows(context, column, (stated, &terms)) {
         return None;
     }
+    let votes = (severity > Severity::Info).then(|| ballot(context, column, total, (sum, stated)));
+    let favoured = votes.as_ref().is_some_and(Ballot::prefers_second);
     let show = |value| wording::amount(context.summary, value);
     let (expected, found) = (show(sum.value), reading.raw().into_owned());
     let gap = sum.value.checked_sub(stated.value)?;
@@ -71,18 +75,131 @@ fn mismatch<'a>(context: &Context<'a>, column: &AmountColumn<'a>, total: &'a Tot
                 column.name.1
             ),
         ),
-        help(reading, &expected, (severity, left_out(context, column, &terms, gap))),
+        if favoured {
+            help_projects()
+        } else {
+            help(reading, &expected, (severity, left_out(context, column, &terms, gap)))
+        },
     );
-    Some(Finding {
-        expected: Some(expected),
-        found: Some(found),
-        expected_value: Some(sum.value),
-        found_value: Some(stated.value),
+    let finding = finding.at(severity).of(column.field).found(found, Some(stated.value));
+    let votes = votes.map(|ballot| ballot.votes(show)).unwrap_or_default();
+    let finding = Finding {
         unit: Some(Unit::TenThousand),
         related: related(context, column, &terms),
-        fix: mending::formula(context, reading, sum.value),
-        ..finding.at(severity).of(column.field)
-    })
+        votes,
+        ..finding
+    };
+    if favoured {
+        return Some(finding);
+    }
+    let (effect, follower) = effect(context, column, total, (sum.value, stated)).unzip();
+    let fix = mending::formula(context, reading, sum.value);
+    let mut finding = Finding { effect, fix, ..finding.expected(expected, Some(sum.value)) };
+    finding.related.extend(follower);
+    Some(finding)
+}
+
+/// Whether another finding explains the difference: one amount of the column that its row contradicts in the same
+/// way (A004, A001), or one with the wrong sign (V004).
+fn follows(context: &Context<'_>, column: &AmountColumn<'_>, (stated, terms): (Figure, &ColumnSum)) -> bool {
+    let without_signs = || {
+        let sum = terms.terms.iter().try_fold(Decimal::ZERO, |sum, term| sum.checked_add(term.abs()));
+        sum.is_some_and(|sum| sum == stated.value)
+    };
+    let negative = terms.terms.iter().any(|term| *term < Decimal::ZERO);
+    let mut projects = context.summary.projects.iter();
+    let contradicted = match column.field {
+        Field::Fund => projects.any(|project| {
+            let wrong = a001_subtotal_mismatch::wrong_part(context, project);
+            wrong.is_some_and(|(_, part)| part.cell.column() == column.number())
+        }),
+        field => slips::explains_total(context, field),
+    };
+    contradicted || negative && without_signs()
+}
+
+/// What speaks for the sum of the projects, and what for the total as stated.
+fn ballot(
+    context: &Context<'_>,
+    column: &AmountColumn<'_>,
+    total: &Total,
+    (sum, stated): (Spread, Figure),
+) -> Ballot {
+    let mut ballot = Ballot::between(sum.value, stated.value);
+    let range = column.range(context);
+    ballot.add([true, false], || {
+        Words::new(format!("各项目之和 {range}"), format!("the sum of the projects {range}"))
+    });
+    let rate = total.rate.as_ref().filter(|rate| !rate.has_formula());
+    if let Some(rate) = rate {
+        let fits = |amount: Spread| fits_rate(context, column, rate, amount);
+        ballot.add([fits(sum), fits(stated.into())], || witness("合计执行率", "the total rate", rate));
+    }
+    if let Some(other) = by_parts(column, total) {
+        let near = |value: Decimal| value.checked_sub(other).is_some_and(|gap| is_near(context, gap));
+        ballot.add([near(sum.value), near(stated.value)], || {
+            Words::new("合计行的小计与各项资金", "subtotal and parts of the total row")
+        });
+    }
+    ballot
+}
+
+/// Whether the typed total rate is what it would be with such an amount in place of the column's total.
+fn fits_rate(context: &Context<'_>, column: &AmountColumn<'_>, rate: &Reading, amount: Spread) -> bool {
+    let exact = |value| Spread { value, half: Decimal::ZERO };
+    let level = || match column.field {
+        Field::Executed => rate_level(rate.figure()?, amount, exact(corrected::totals(context).budget)),
+        Field::Budget => rate_level(rate.figure()?, exact(context.totals.executed?), amount),
+        _ => None,
+    };
+    level().is_some_and(|level| level < Level::L3)
+}
+
+/// What the other typed totals of 小计 and its parts say of this one.
+fn by_parts(column: &AmountColumn<'_>, total: &Total) -> Option<Decimal> {
+    let typed = |reading: &Reading| if reading.has_formula() { None } else { reading.value() };
+    let parts = |skip: Option<u16>| {
+        let others = total.funds.iter().filter(|part| Some(part.cell.column()) != skip);
+        others.map(typed).try_fold(Decimal::ZERO, |sum, part| sum.checked_add(part?))
+    };
+    match column.field {
+        Field::Budget if !total.funds.is_empty() => parts(None),
+        Field::Fund => total.budget.as_ref().and_then(typed)?.checked_sub(parts(Some(column.number()))?),
+        _ => None,
+    }
+}
+
+/// The total rate that was made of the wrong total, from what to what, and its cell.
+fn effect(
+    context: &Context<'_>,
+    column: &AmountColumn<'_>,
+    total: &Total,
+    (right, wrong): (Decimal, Figure),
+) -> Option<(Box<Words>, Related)> {
+    let reading = total.rate.as_ref()?;
+    let rate = reading.figure()?;
+    let (budget, executed) = (corrected::totals(context).budget, context.totals.executed?);
+    let (before, after) = match column.field {
+        Field::Executed => (wrong.value.checked_div(budget)?, right.checked_div(budget)?),
+        Field::Budget => (executed.checked_div(wrong.value)?, executed.checked_div(right)?),
+        _ => return None,
+    };
+    let decimals = u32::try_from(rate.decimals).unwrap_or(4);
+    let style = wording::RateStyle::of(context.summary, reading);
+    let (from, to) = (style.show(before, rate.decimals), style.show(after, rate.decimals));
+    if from == to || round(before, decimals) != round(rate.value, decimals) {
+        return None;
+    }
+    let words = Words::new(format!("合计执行率 {from} → {to}"), format!("total rate {from} → {to}"));
+    Some((Box::new(words), context.related(reading.cell, Words::new("随合计而变", "changes with the total"))))
+}
+
+/// What to do where more speaks for the total than for the projects.
+fn help_projects() -> Words {
+    Words::new(
+        "更多的数支持合计：核对各项目的数，看有没有填错或漏填的项目",
+        "more speaks for the total: check the projects for a wrong amount or one that is missing",
+    )
 }
 
 /// The one project whose amount is just what the total lacks.

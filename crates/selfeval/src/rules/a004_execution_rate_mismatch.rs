@@ -1,9 +1,13 @@
 //! A004: a project's execution rate is B/A, as far as the rounding of the shown figures allows.
 
+use rust_decimal::Decimal;
+
 use super::levels::rate_severity;
+use super::slips::Slip;
+use super::votes::{Ballot, is_near, witness};
 use super::wording::{RateStyle, amount, yuan};
-use super::{Check, Context, Rule, a001_subtotal_mismatch, causes, mending};
-use crate::finding::{Field, Finding, Interval, Severity, Unit, Words};
+use super::{Check, Context, Rule, a001_subtotal_mismatch, causes, mending, slips};
+use crate::finding::{Field, Finding, Interval, Severity, Unit, Vote, Words};
 use crate::summary::{Project, Reading};
 use crate::value::{Figure, Level, executed_interval, rate_level, round};
 
@@ -18,6 +22,7 @@ pub(super) const RULE: Rule = Rule {
          - 执行数按元计算时可以得出：提示，并给出执行数（元）的范围，不必改；\n\
          - 预算数也要有零头才能得出：预算数是整万元的为警告，否则为提示；\n\
          - 怎样取整都得不出：错误。\n\
+         执行率与本栏合计都表明某个项目的执行数（没有资金栏的表还有预算数）有误的，提示在那个数。\n\
          ## 为什么\n小项目的金额只差几十元，执行率就会变；大项目差 0.01 个百分点却可能是填错。\n\
          ## 示例\n`H7` 4.4、`D7` 20、`I7` 22.02%：账面执行数在 44,030 元（含）至 44,050 元之间时正确。`H16` 11.88、`D16` 26、`I16` 45.66%：按 11.88 ÷ 26 应为 45.69%，警告。\n\
          ## 怎样改\n对照账面核对执行数；执行数无误的，按给出的数填执行率，最好用公式。\n\
@@ -27,6 +32,7 @@ pub(super) const RULE: Rule = Rule {
          - an executed amount in 元 that is shown so gives it: info, with the range of that amount; no change is needed;\n\
          - the budget would have to be rounded, too: a warning where the budget is a whole number of 万元, else info;\n\
          - no rounding gives it: an error.\n\
+         Where the rate and the column's total both say that an amount of the project is wrong, the finding stands at the amount.\n\
          ## Why\nOn a small project some 元 change the rate; on a large one 0.01 of a percentage point may be a slip.\n\
          ## Example\n`H7` 4.4, `D7` 20, `I7` 22.02%: right if the ledger says 44,030 元 to below 44,050 元. `H16` 11.88, `D16` 26, `I16` 45.66%: 11.88 ÷ 26 is 45.69%, a warning.\n\
          ## How to correct\nLook the executed amount up in the ledger; if it is right, enter the rate that is given, best as a formula.\n\
@@ -50,6 +56,9 @@ struct Compared<'a> {
 }
 
 fn mismatch(context: &Context<'_>, project: &Project) -> Option<Finding> {
+    if let Some(slip) = slips::of(context, project) {
+        return contradicted(context, project, slip);
+    }
     let reading = project.rate.as_ref()?;
     let (rate, executed, budget) = (reading.figure()?, project.executed_figure()?, project.budget_figure()?);
     if executed.value.is_sign_negative() && !executed.value.is_zero() {
@@ -65,6 +74,58 @@ fn mismatch(context: &Context<'_>, project: &Project) -> Option<Finding> {
     }
     let compared = Compared { project, reading, rate, executed, budget, level };
     finding(context, &compared).map(|finding| finding.at(severity))
+}
+
+/// The finding at an amount that the rate and the column's total contradict in the same way.
+fn contradicted(context: &Context<'_>, project: &Project, slip: Slip<'_>) -> Option<Finding> {
+    let rate = project.rate.as_ref()?;
+    let (found, shown) = (slip.reading.raw().into_owned(), rate.raw());
+    let expected = amount(context.summary, slip.right);
+    let name = slip.field.words();
+    let (total, cell) = (slip.total.raw(), slip.reading.cell);
+    let finding = Finding::new(
+        &RULE,
+        context.at(slip.reading),
+        Words::new(
+            format!("{}填报 {found}，与执行率 {shown}、合计 {total} 都不符，两者都要求 {expected}", name.zh),
+            format!(
+                "the {} says {found}; the rate {shown} and the total {total} both ask for {expected}",
+                name.en
+            ),
+        ),
+        Words::new(
+            format!("对照账面核对 {cell}；账面如此的，改为 {expected}"),
+            format!("check {cell} against the ledger; if it says so, change it to {expected}"),
+        ),
+    );
+    let mut ballot = Ballot::between(slip.right, slip.reading.value()?);
+    ballot.add([true, false], || witness("执行率", "the rate", rate));
+    ballot.add([true, false], || witness("合计", "the total", slip.total));
+    let related = [
+        context.related(rate.cell, Words::new("执行率", "execution rate")),
+        context.related(slip.total.cell, Words::new("合计", "total")),
+    ];
+    let finding = finding.of(slip.field).on(project).found(found, slip.reading.value());
+    Some(Finding {
+        unit: Some(Unit::TenThousand),
+        votes: ballot.votes(|value| amount(context.summary, value)),
+        ..finding.expected(expected, Some(slip.right)).with_related(related.to_vec())
+    })
+}
+
+/// What speaks for B/A and what for the stated rate.
+fn votes(context: &Context<'_>, compared: &Compared<'_>, quotient: Decimal) -> Vec<Vote> {
+    let Compared { project, reading, rate, budget, .. } = compared;
+    let mut ballot = Ballot::between(quotient, rate.value);
+    ballot.add([true, false], || Words::new("执行数 ÷ 预算数", "executed ÷ budget"));
+    let parts = project.funds_sum() == Some(budget.value);
+    ballot.add([parts, false], || Words::new("各项资金之和与小计相符", "parts that give the budget"));
+    let total = context.summary.total.as_ref().and_then(|total| total.executed.as_ref());
+    if let Some((gap, total)) = context.totals.gaps.executed.zip(total) {
+        ballot.add([is_near(context, gap), false], || witness("全年执行数合计", "the total executed", total));
+    }
+    let style = RateStyle::of(context.summary, reading);
+    ballot.votes(|value| style.show(value, rate.decimals))
 }
 
 fn finding(context: &Context<'_>, compared: &Compared<'_>) -> Option<Finding> {
@@ -98,6 +159,9 @@ fn finding(context: &Context<'_>, compared: &Compared<'_>) -> Option<Finding> {
         fix: mending::formula(context, reading, quotient),
         ..Finding::new(&RULE, context.at(reading), message, help).of(Field::ExecutionRate).on(project)
     };
+    let weighed = rate_severity(*level, budget.value).is_some_and(|severity| severity > Severity::Info);
+    let finding =
+        if weighed { Finding { votes: votes(context, compared, quotient), ..finding } } else { finding };
     let explained = *level == Level::L1 || rate_severity(*level, budget.value) == Some(Severity::Info);
     Some(if explained { finding.grouped("A004") } else { finding })
 }
@@ -151,8 +215,6 @@ fn related(context: &Context<'_>, project: &Project) -> Vec<crate::finding::Rela
 
 #[cfg(test)]
 mod tests {
-    use rust_decimal::Decimal;
-
     use super::*;
     use crate::rules::sample::{on_second, submission};
     use crate::sketch::{findings, lines};

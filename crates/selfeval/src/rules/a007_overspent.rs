@@ -1,6 +1,6 @@
 //! A007: a project has not spent more than its full-year budget.
 
-use super::{Check, Context, Rule, wording};
+use super::{Check, Context, Rule, slips, wording};
 use crate::finding::{Field, Finding, Severity, Unit, Words};
 use crate::summary::{Project, Reading};
 
@@ -33,6 +33,10 @@ fn overspent(context: &Context<'_>, project: &Project) -> Option<Finding> {
     let (executed, budget) = (reading.figure()?, project.budget_figure()?);
     let over = executed.value.checked_sub(budget.value)?;
     if over <= executed.half().checked_add(budget.half())? {
+        return None;
+    }
+    // A wrong amount that its row contradicts is a finding of its own, from which this would only follow.
+    if slips::alternative(context, project).is_some_and(|(executed, budget)| executed.value <= budget.value) {
         return None;
     }
     let initial = is_initial(context);

@@ -2,7 +2,7 @@
 
 use rust_decimal::Decimal;
 
-use super::{Check, Context, Rule};
+use super::{Check, Context, Rule, slips};
 use crate::finding::{Field, Finding, Severity, Words};
 use crate::summary::Project;
 
@@ -32,6 +32,10 @@ fn check(context: &Context<'_>) -> Vec<Finding> {
 
 fn zero_budget(context: &Context<'_>, project: &Project) -> Option<Finding> {
     let budget = project.budget_figure().filter(|figure| figure.value == Decimal::ZERO)?;
+    // Where the parts are not 0 the subtotal is wrong: A001.
+    if slips::alternative(context, project).is_some_and(|(_, budget)| budget.value > Decimal::ZERO) {
+        return None;
+    }
     let reading = project.budget.as_ref().or(project.funds.first())?;
     let finding = Finding::new(
         &RULE,

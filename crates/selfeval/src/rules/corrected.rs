@@ -21,7 +21,7 @@ pub(super) fn budget(context: &Context<'_>, project: &Project) -> Option<Spread>
 /// What follows from the projects' figures, wrong subtotals corrected.
 pub(super) fn totals(context: &Context<'_>) -> Totals {
     if !any(context) {
-        return *context.totals;
+        return context.totals.clone();
     }
     totals_with(context.summary, |project| budget(context, project).map(|budget| budget.value))
 }

@@ -33,6 +33,8 @@ mod f006_external_link;
 mod f007_no_cached_value;
 mod formulas;
 mod found;
+#[cfg(test)]
+mod interactions;
 mod levels;
 mod mending;
 #[cfg(test)]
@@ -50,11 +52,13 @@ mod s014_title_incomplete;
 #[cfg(test)]
 pub(crate) mod sample;
 mod shapes;
+mod slips;
 mod v001_not_a_number;
 mod v002_number_as_text;
 mod v003_required_blank;
 mod v004_negative_amount;
 mod v005_score_out_of_range;
+mod votes;
 mod w001_weighted_score_blank;
 mod w002_weighted_score_mismatch;
 mod w003_plain_average_used;
@@ -224,6 +228,7 @@ impl Finding {
             unit: None,
             interval: None,
             related: Vec::new(),
+            votes: Vec::new(),
             group: None,
             effect: None,
             fix: None,

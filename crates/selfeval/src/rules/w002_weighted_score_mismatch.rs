@@ -1,9 +1,12 @@
 //! W002: the total score is the mean of the scores weighted by the projects' funds.
 
+use rust_decimal::Decimal;
+
 use super::weighting::{basis, decimals, fits, is_mean, other, stated};
 use super::{Check, Context, Rule, causes, corrected, mending, wording};
 use crate::finding::{Field, Finding, Severity, Unit, Words};
-use crate::value::round;
+use crate::summary::Project;
+use crate::value::{Figure, round};
 
 pub(super) const RULE: Rule = Rule {
     code: "W002",
@@ -34,6 +37,31 @@ pub(super) fn plain_average(context: &Context<'_>) -> bool {
     stated(context).is_some_and(|(_, figure)| is_mean(context, figure))
 }
 
+/// Whether the score is wrong only because of another finding: it is divided by a wrong total (A002, F003), or made
+/// of a score out of range (V005).
+fn follows(context: &Context<'_>, stated: Figure) -> bool {
+    let range = Decimal::ZERO..=Decimal::ONE_HUNDRED;
+    let mut scores = context.summary.projects.iter().filter_map(Project::score_figure);
+    scores.any(|score| !range.contains(&score.value)) || divided_by_wrong_total(context, stated)
+}
+
+fn divided_by_wrong_total(context: &Context<'_>, stated: Figure) -> bool {
+    let totals = context.totals;
+    let row = context.summary.total.as_ref();
+    let bases = [
+        (totals.score_by_budget, Some(totals.budget), row.and_then(|row| row.budget.as_ref())),
+        (totals.score_by_executed, totals.executed, row.and_then(|row| row.executed.as_ref())),
+    ];
+    bases.into_iter().any(|(score, sum, total)| {
+        let divided = || {
+            let wrong = total?.value().filter(|total| Some(*total) != sum)?;
+            score?.checked_mul(sum?)?.checked_div(wrong)
+        };
+        let decimals = u32::try_from(stated.decimals).unwrap_or(0);
+        divided().is_some_and(|divided| round(divided, decimals) == round(stated.value, decimals))
+    })
+}
+
 /// The finding that the stated total score is not the weighted one; none where it is, also by the other basis
 /// while the profile does not fix one.
 pub(super) fn mismatch(context: &Context<'_>, rule: &Rule) -> Option<Finding> {
@@ -45,7 +73,7 @@ pub(super) fn mismatch(context: &Context<'_>, rule: &Rule) -> Option<Finding> {
     if open && fits(context, other(context.weights), figure) == Some(true) {
         return None;
     }
-    if causes::formula_at_fault(context, reading) {
+    if causes::formula_at_fault(context, reading) || follows(context, figure) {
         return None;
     }
     let score = corrected::totals(context).score(context.weights)?;
@@ -64,8 +92,11 @@ pub(super) fn mismatch(context: &Context<'_>, rule: &Rule) -> Option<Finding> {
             format!("enter {expected} in {}", reading.cell),
         ),
     );
-    let effect =
-        Words::new(format!("合计得分 {found} → {expected}"), format!("total score {found} → {expected}"));
+    let (to_zh, to_en) = wording::grade_change(context.profile, figure.value, score);
+    let effect = Words::new(
+        format!("合计得分 {found} → {expected}{to_zh}"),
+        format!("total score {found} → {expected}{to_en}"),
+    );
     Some(Finding {
         expected: Some(expected),
         found: Some(found),

@@ -5,12 +5,13 @@ use rust_decimal::Decimal;
 
 use super::wording::{RateStyle, plain, points as fixed};
 use super::{
-    Check, Context, Each, Rule, w005_score_above_cap as cap, w006_low_rate_unexplained as low_rate,
+    Check, Context, Each, Rule, slips, w005_score_above_cap as cap, w006_low_rate_unexplained as low_rate,
     w011_zero_execution_scored as zero,
 };
 use crate::finding::{Field, Finding, Severity, Unit, Words};
 use crate::profile::Profile;
 use crate::summary::{Project, Reading};
+use crate::value::Spread;
 
 pub(super) const RULE: Rule = Rule {
     code: "W004",
@@ -36,13 +37,17 @@ pub(super) const RULE: Rule = Rule {
 fn above<'a>(context: &Context<'_>, project: &'a Project) -> Option<(&'a Reading, Decimal, Decimal)> {
     let reading = project.score.as_ref()?;
     let score = reading.value()?;
-    let high = score > ceiling(context.profile, highest_rate(project)?)? && score <= Decimal::ONE_HUNDRED;
+    let is_low = |rate| Some(score <= ceiling(context.profile, rate)?);
+    if is_low(stated_rate(project)?)? {
+        return None;
+    }
+    let low = is_low(highest_rate(context, project)?)?;
     // A stricter rule on the same score says more, unless this one is an error.
     let said = || {
         severity(context.profile) < Severity::Error
             && (cap::exceeds(context, project) || zero::passes(context, project))
     };
-    if !high || said() {
+    if low || score > Decimal::ONE_HUNDRED || said() {
         return None;
     }
     Some((reading, score, low_rate::rate(project)?))
@@ -120,20 +125,30 @@ pub(super) fn lowest_rate(project: &Project) -> Option<Decimal> {
     executed.value.checked_sub(executed.half())?.checked_div(most)
 }
 
-/// The highest rate the amounts may stand for, else that of the stated rate.
-pub(super) fn highest_rate(project: &Project) -> Option<Decimal> {
+/// The highest rate that a project may have; where an amount is in doubt, the highest by either.
+pub(super) fn highest_rate(context: &Context<'_>, project: &Project) -> Option<Decimal> {
+    let other = slips::alternative(context, project).and_then(|(executed, budget)| highest(executed, budget));
+    stated_rate(project).max(other)
+}
+
+/// The highest rate the stated amounts may stand for, else that of the stated rate.
+fn stated_rate(project: &Project) -> Option<Decimal> {
     let Some((executed, budget)) = project.executed_figure().zip(project.budget_figure()) else {
         let rate = project.rate_figure()?;
         return rate.value.checked_add(rate.half());
     };
+    highest(executed.into(), budget.into())
+}
+
+fn highest(executed: Spread, budget: Spread) -> Option<Decimal> {
     if budget.value <= Decimal::ZERO {
         return None;
     }
-    let least = budget.value.checked_sub(budget.half())?;
+    let least = budget.low()?;
     if least <= Decimal::ZERO {
         return Some(Decimal::ONE);
     }
-    executed.value.checked_add(executed.half())?.checked_div(least)
+    executed.high()?.checked_div(least)
 }
 
 /// The most points that execution can get at a rate.

@@ -36,7 +36,7 @@ fn above<'a>(context: &'a Context<'_>, project: &'a Project) -> Option<(&'a Read
     let caps = &context.profile.score_caps;
     let (reading, lowest) = (project.score.as_ref()?, caps.first()?);
     let score = reading.value().filter(|score| *score > lowest.most && *score <= Decimal::ONE_HUNDRED)?;
-    let rate = ceiling::highest_rate(project)?;
+    let rate = ceiling::highest_rate(context, project)?;
     let cap = caps.iter().find(|cap| rate < cap.below)?;
     // Where execution points are fixed by the rate, W004 is an error and says so.
     let worse = || context.profile.points_proportional && ceiling::exceeds(context, project);

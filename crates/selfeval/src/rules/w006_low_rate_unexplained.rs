@@ -4,7 +4,7 @@ use jixiao_workbook::CellRef;
 use rust_decimal::Decimal;
 
 use super::wording::{RateStyle, percent};
-use super::{Check, Context, Each, Rule};
+use super::{Check, Context, Each, Rule, slips};
 use crate::finding::{Field, Finding, Severity, Unit, Words};
 use crate::summary::{Project, Reading, TextReading};
 use crate::value::round;
@@ -46,7 +46,13 @@ pub(super) fn rate(project: &Project) -> Option<Decimal> {
 fn unexplained(context: &Context<'_>, project: &Project) -> Option<(Decimal, i8)> {
     let decimals = context.summary.rate_decimals.max(4);
     let rate = round(rate(project)?, u32::try_from(decimals).unwrap_or(4));
-    (rate < context.profile.reason_below && !is_explained(project)).then_some((rate, decimals))
+    if rate >= context.profile.reason_below || is_explained(project) {
+        return None;
+    }
+    // A rate that is low only by an amount in doubt follows from that.
+    let other = slips::alternative(context, project)
+        .and_then(|(executed, budget)| executed.value.checked_div(budget.value));
+    other.is_none_or(|other| other < context.profile.reason_below).then_some((rate, decimals))
 }
 
 /// Whether the project's row states a reason.

@@ -5,7 +5,7 @@ use rust_decimal::Decimal;
 
 use super::wording::amount;
 use super::{
-    Check, Context, Each, Rule, w004_score_above_ceiling as ceiling, w005_score_above_cap as cap,
+    Check, Context, Each, Rule, slips, w004_score_above_ceiling as ceiling, w005_score_above_cap as cap,
     w006_low_rate_unexplained as low_rate,
 };
 use crate::finding::{Field, Finding, Severity, Unit, Words};
@@ -41,7 +41,10 @@ fn scored<'a>(context: &Context<'_>, project: &'a Project) -> Option<(&'a Readin
     if !low_rate::rate(project)?.is_zero() {
         return None;
     }
-    let said = cap::exceeds(context, project)
+    // Where the rate and the total say that something was spent, the amount is wrong: A004.
+    let spent = slips::alternative(context, project).is_some_and(|(executed, _)| !executed.value.is_zero());
+    let said = spent
+        || cap::exceeds(context, project)
         || context.profile.points_proportional && ceiling::exceeds(context, project);
     (!said).then_some((reading, score))
 }

@@ -3,6 +3,7 @@
 use rust_decimal::Decimal;
 
 use super::Context;
+use crate::profile::Profile;
 use crate::summary::{RateScale, Reading, Summary};
 use crate::value::{fixed, shifted};
 
@@ -93,6 +94,17 @@ impl RateStyle {
             Self::Number => fixed(hundred(), places),
             Self::Fraction => fixed(rate, fraction),
         }
+    }
+}
+
+/// The change of grade that a change of the total score brings, to be added to it: `，等级 良 → 优`; empty where the
+/// grade stays or the profile fixes none.
+pub(super) fn grade_change(profile: &Profile, before: Decimal, after: Decimal) -> (String, String) {
+    match (profile.grade(before), profile.grade(after)) {
+        (Some(from), Some(to)) if from != to => {
+            (format!("，等级 {from} → {to}"), format!(", grade {from} → {to}"))
+        }
+        _ => Default::default(),
     }
 }
 
