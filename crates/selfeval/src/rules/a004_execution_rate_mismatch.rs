@@ -159,7 +159,7 @@ fn finding(context: &Context<'_>, compared: &Compared<'_>) -> Option<Finding> {
         fix: mending::formula(context, reading, quotient),
         ..Finding::new(&RULE, context.at(reading), message, help).of(Field::ExecutionRate).on(project)
     };
-    let weighed = rate_severity(*level, budget.value).is_some_and(|severity| severity > Severity::Info);
+    let weighed = rate_severity(*level, budget.value) == Some(Severity::Error);
     let finding =
         if weighed { Finding { votes: votes(context, compared, quotient), ..finding } } else { finding };
     let explained = *level == Level::L1 || rate_severity(*level, budget.value) == Some(Severity::Info);

@@ -52,7 +52,7 @@ fn zero_budget(context: &Context<'_>, project: &Project) -> Option<Finding> {
             ),
         ),
     );
-    Some(Finding { found_value: Some(budget.value), ..finding.of(Field::Budget).on(project) })
+    Some(Finding { found_value: Some(budget.value), ..finding.of(Field::Budget).on(project).grouped("A008") })
 }
 
 #[cfg(test)]

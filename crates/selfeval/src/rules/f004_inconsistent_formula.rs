@@ -30,7 +30,7 @@ pub(super) const RULE: Rule = Rule {
          ## How to correct\nMake it like the rows around it; if this row must differ, say why in the remark.\n\
          ## Source\nOne column is computed in one way.",
     ),
-    check: Check::Projects(Each { spot, tell, group: None }),
+    check: Check::Projects(Each { spot, tell, group: Some("F004") }),
 };
 
 /// A formula that differs, and one of those around it.
@@ -172,7 +172,7 @@ fn tell(context: &Context<'_>, project: &Project) -> Option<Finding> {
         context.related(reading.cell, Words::new("本行另一个不同的公式", "another of the row that differs"))
     });
     let finding = spot.about(finding.at(severity(context, reading)).found(found, spot.figure(stands)));
-    let finding = finding.with_related(related.chain(others).collect());
+    let finding = finding.with_related(related.chain(others).collect()).grouped("F004");
     let Some((right, edit)) = fix else { return Some(finding) };
     let title = Words::new("改为与上下各行一样", "make it like the rows around it");
     let fix = Fix { title, applicability: Applicability::Review, edits: vec![edit] };

@@ -30,7 +30,7 @@ pub(super) const RULE: Rule = Rule {
          ## How to correct\nCheck the points for execution and the total in the project's own form.\n\
          ## Source\nThe execution item of the per-project form: p points, given by the rate.",
     ),
-    check: Check::Projects(Each { spot, tell, group: None }),
+    check: Check::Projects(Each { spot, tell, group: Some("W004") }),
 };
 
 /// The score that is too high, and the rate that it is judged by.
@@ -93,7 +93,7 @@ fn tell(context: &Context<'_>, project: &Project) -> Option<Finding> {
         found_value: Some(score),
         unit: Some(Unit::Points),
         related: related.into_iter().collect(),
-        ..finding.at(severity(context.profile)).of(Field::Score).on(project)
+        ..finding.at(severity(context.profile)).of(Field::Score).on(project).grouped("W004")
     })
 }
 

@@ -27,7 +27,7 @@ pub(super) const RULE: Rule = Rule {
          ## How to correct\nCheck the score; if it is right, correct the grade.\n\
          ## Source\nThe usual bands; where a region differs the profile says so.",
     ),
-    check: Check::Projects(Each { spot, tell, group: None }),
+    check: Check::Projects(Each { spot, tell, group: Some("W008") }),
 };
 
 /// The stated grade, the score, and the grade that it earns.
@@ -76,7 +76,8 @@ fn tell(context: &Context<'_>, project: &Project) -> Option<Finding> {
     let cell = project.score.as_ref().map(|reading| reading.cell);
     let related = cell.map(|cell| context.related(cell, Words::new("自评得分", "score")));
     let effect = Words::new(format!("等级 {found} → {grade}"), format!("grade {found} → {grade}"));
-    let finding = finding.of(Field::Grade).on(project).found(found, None).expected(grade, None);
+    let finding =
+        finding.of(Field::Grade).on(project).grouped("W008").found(found, None).expected(grade, None);
     Some(Finding { effect: Some(Box::new(effect)), related: related.into_iter().collect(), ..finding })
 }
 
