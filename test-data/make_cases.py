@@ -519,6 +519,28 @@ def _(path):
     Form(path, rows, total=total).close()
 
 
+@case("wrong-amounts-seen-twice", "A wrong fund part and a wrong executed amount, each contradicted by its row and its total: one finding each, at the amount.",
+      "check ./input.xlsx", "check ./input.xlsx --lang en")
+def _(path):
+    rows = typed(projects(8))
+    total = typed_total(rows)
+    rows[2]["fund0"] = 227.82
+    rows[4]["executed"] = 9.1
+    Form(path, rows, total=total).close()
+
+
+@case("formulas-unlike-their-neighbours", "A subtotal that lacks a fund, a rate by another column, a link to another file, and a function that is not computed here.",
+      "check ./input.xlsx", "check ./input.xlsx --lang en")
+def _(path):
+    rows = live(projects(8))
+    total = live_total(rows)
+    rows[2]["budget"] = ("=SUM(E8:F8)", rows[2]["budget"][1])
+    rows[5]["rate"] = ("=H11/E11", rows[5]["rate"][1])
+    rows[0]["executed"] = ("=[1]台账!C5", rows[0]["executed"])
+    rows[6]["executed"] = ("=VLOOKUP(B12,台账!A1:C9,3,0)", rows[6]["executed"])
+    Form(path, rows, total=total).close()
+
+
 @case("overspent-and-zero-budget", "More spent than budgeted, and a project without budget.", "check ./input.xlsx", *FILL_AND_CHECK)
 def _(path):
     rows = projects(5)

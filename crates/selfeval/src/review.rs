@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use indexmap::IndexMap;
 use jixiao_workbook::workbook::Visibility;
 use jixiao_workbook::{CellRef, FileKind, SheetId, Workbook};
 use rust_decimal::Decimal;
@@ -287,23 +288,33 @@ fn formulas_not_read(workbook: &Workbook, sheet: SheetId) -> Option<NotChecked> 
 /// Cells of formulas that are named one by one.
 const NAMED: usize = 12;
 
-/// Formulas whose results cannot be compared with what they give.
-fn formulas_not_computed(workbook: &Workbook, sheet: SheetId) -> Option<NotChecked> {
-    let list = rules::not_computed(workbook, sheet);
-    let (_, reason) = list.first()?;
-    let count = list.len();
-    let cells: Vec<CellRef> = list.iter().map(|(cell, _)| *cell).take(NAMED).collect();
-    let cells = rules::listed(&cells) + if count > NAMED { "…" } else { "" };
+/// Formulas whose results cannot be compared with what they give, by the reason.
+fn formulas_not_computed(workbook: &Workbook, sheet: SheetId) -> Vec<NotChecked> {
+    let mut reasons: IndexMap<String, Vec<CellRef>> = IndexMap::new();
+    for (cell, reason) in rules::not_computed(workbook, sheet) {
+        reasons.entry(reason).or_default().push(cell);
+    }
+    reasons.iter().map(|(reason, cells)| not_computed(reason, cells)).collect()
+}
+
+fn not_computed(reason: &str, cells: &[CellRef]) -> NotChecked {
+    let count = cells.len();
+    let more = if count > NAMED { "…" } else { "" };
+    let list = rules::listed(cells.get(..NAMED).unwrap_or(cells)) + more;
     let function = reason.strip_prefix("the function ").and_then(|rest| rest.split_whitespace().next());
-    let zh = function
-        .map_or_else(|| "这样的公式这里算不出来".to_owned(), |function| format!("这里不会算函数 {function}"));
-    Some(NotChecked {
+    let zh = match (function, reason) {
+        (Some(function), _) => format!("这里不会算函数 {function}"),
+        (None, "a reference to another workbook") => "引用了别的文件".to_owned(),
+        (None, "an array formula") => "数组公式这里不算".to_owned(),
+        _ => "这样的公式这里算不出来".to_owned(),
+    };
+    NotChecked {
         what: Words::new(
-            format!("{count} 格公式的结果（{cells}）"),
-            format!("the results of {count} formulas ({cells})"),
+            format!("{count} 格公式的结果（{list}）"),
+            format!("the results of {count} formulas ({list})"),
         ),
         why: Words::new(zh, format!("not computed here: {reason}")),
-    })
+    }
 }
 
 /// The stated figure next to the computed one, for reports.

@@ -36,9 +36,9 @@ pub(super) fn of<'a>(context: &Context<'a>, project: &'a Project) -> Option<Slip
         .or_else(|| budget.and_then(|gap| contradicted(context, project, (Field::Budget, gap))))?;
     // Where two rows would do, neither is known to be the one.
     let gap = if slip.field == Field::Executed { executed? } else { budget? };
-    let others = context.summary.projects.iter().filter(|other| other.row != project.row);
-    let only = others.filter_map(|other| contradicted(context, other, (slip.field, gap))).next().is_none();
-    only.then_some(slip)
+    let mut others = context.summary.projects.iter().filter(|other| other.row != project.row);
+    let shared = others.any(|other| contradicted(context, other, (slip.field, gap)).is_some());
+    (!shared).then_some(slip)
 }
 
 /// The amount of a project that becomes right for its rate by what the total lacks.
