@@ -1,7 +1,7 @@
 //! F004: a row's formula is that of the rows around it.
 
 use jixiao_workbook::calc::Evaluator;
-use jixiao_workbook::formula::{moved, references};
+use jixiao_workbook::formula::moved;
 use jixiao_workbook::{CellRef, Content, Edit, Sheet, Style, Value};
 use rust_decimal::Decimal;
 
@@ -19,12 +19,12 @@ pub(super) const RULE: Rule = Rule {
     severity: Severity::Warning,
     title: ("公式与上下各行不同", "a formula differs from the rows around it"),
     docs: (
-        "## 核对内容\n项目行的公式是否与同栏上下各行一样（行号随行变化的算一样）。上下各行彼此一样、只有这一行不同的才提示；写法不同而用到的单元格和结果都相同的不提示。结果也与应有的不符时为错误，不再另报小计或执行率不符。\n\
+        "## 核对内容\n项目行的公式是否与同栏上下各行一样（行号随行变化的算一样）。上下各行彼此一样、只有这一行不同的才提示；这一行正是表样应有的公式的，不提示。结果也与应有的不符时为错误，不再另报小计或执行率不符。\n\
          ## 为什么\n复制公式时引用错了行或漏了一栏，当时的数可能碰巧对，以后改数就会错。\n\
          ## 示例\n`D7`、`D8`、`D10`、`D11` 是 `SUM(E7:G7)` 这样的公式，`D9` 是 `SUM(E9:F9)`，漏了其他资金。\n\
          ## 怎样改\n把公式改为与上下各行一样；这一行确实要不同的，在备注说明。\n\
          ## 依据\n同一栏各项目的算法应当一致。",
-        "## What is checked\nWhether a project's formula is that of the rows above and below it in the column, row numbers apart. It is reported only where the others agree with each other, and not where it reads the same cells and gives the same result. Where the result is wrong, too, it is an error, and the subtotal or rate is not reported again.\n\
+        "## What is checked\nWhether a project's formula is that of the rows above and below it in the column, row numbers apart. It is reported only where the others agree with each other, and not where the formula is the one that the form asks for. Where the result is wrong, too, it is an error, and the subtotal or rate is not reported again.\n\
          ## Why\nA formula that was copied wrongly may be right by chance today and wrong after the next change.\n\
          ## Example\n`D7`, `D8`, `D10` and `D11` hold formulas like `SUM(E7:G7)`, `D9` holds `SUM(E9:F9)`, without the other funds.\n\
          ## How to correct\nMake it like the rows around it; if this row must differ, say why in the remark.\n\
@@ -42,7 +42,7 @@ struct Odd<'a> {
 /// How many rows above and below are looked at.
 const AROUND: usize = 2;
 
-/// The formula of a project's cell where it differs from those around it, in what it reads or gives.
+/// The formula of a project's cell where it differs from those around it, unless it is the form's own.
 fn odd<'a>(context: &Context<'a>, sheet: &'a Sheet, index: usize, cell: CellRef) -> Option<Odd<'a>> {
     let projects = &context.summary.projects;
     let formula = |index: usize| {
@@ -64,44 +64,12 @@ fn odd<'a>(context: &Context<'a>, sheet: &'a Sheet, index: usize, cell: CellRef)
     let alike = differing.iter().filter(|other| same_shape(model, **other)).count();
     // At least two others say the same, and at most one of all says anything else.
     let outvoted = alike >= AROUND && alike + 1 >= around.len();
-    (outvoted && !means_the_same(context, own, model)).then_some(Odd { own, model })
+    (outvoted && !is_right(context, own)).then_some(Odd { own, model })
 }
 
-/// Whether a formula reads the cells and gives the result that the form's own or the model's would.
-fn means_the_same(context: &Context<'_>, own: Placed<'_>, model: Placed<'_>) -> bool {
-    let (cell, text) = own;
-    let (here, evaluator) = (context.located.sheet, Evaluator::new(context.workbook));
-    let equal = |other: &str| {
-        let answers = (evaluator.answer(here, cell, text), evaluator.answer(here, cell, other));
-        let (Ok(answer), Ok(other_answer)) = answers else { return false };
-        answer.agrees(other_answer.value().as_ref()) && reads(text) == reads(other)
-    };
-    let form = expression(context, cell).map(|expression| expression.formula());
-    form.is_some_and(|form| same_formula(text, &form) || equal(&form))
-        || equal(&moved(model.1, model.0, cell))
-}
-
-/// More cells than this are compared as they are written.
-const MOST_CELLS: u32 = 256;
-
-/// The cells a formula reads, in order, each once; the corners of large ranges.
-fn reads(text: &str) -> Vec<(Option<String>, CellRef)> {
-    let mut cells = Vec::new();
-    for reference in references(text) {
-        let (first, last) = (reference.range().first(), reference.range().last());
-        let (rows, columns) = (first.row()..=last.row(), first.column()..=last.column());
-        let high = last.row().saturating_sub(first.row()).saturating_add(1);
-        let wide = u32::from(last.column().saturating_sub(first.column())).saturating_add(1);
-        if high.saturating_mul(wide) > MOST_CELLS {
-            cells.extend([first, last].map(|cell| (reference.sheet.clone(), cell)));
-            continue;
-        }
-        let all = rows.flat_map(|row| columns.clone().map(move |column| first.at_row(row).at_column(column)));
-        cells.extend(all.map(|cell| (reference.sheet.clone(), cell)));
-    }
-    cells.sort_unstable();
-    cells.dedup();
-    cells
+/// Whether a formula is the form's own: then it is the others that are to be looked at.
+fn is_right(context: &Context<'_>, (cell, text): Placed<'_>) -> bool {
+    expression(context, cell).is_some_and(|expression| same_formula(text, &expression.formula()))
 }
 
 /// The cells of a project whose formulas differ from those around them.
@@ -242,10 +210,11 @@ mod tests {
     }
 
     #[test]
-    fn formulas_that_say_the_same_in_other_words_are_silent() {
-        for same in ["=E8+F8+G8 -> 20", "=SUM(E8,F8,G8) -> 20", "=sum( e8:g8 ) -> 20", "20"] {
+    fn the_forms_own_formula_and_typed_numbers_are_silent() {
+        for same in ["=sum( e8:g8 ) -> 20", "=SUM($E8:$G8) -> 20", "20"] {
             assert!(on(&[(8, same)], &[]).is_empty(), "{same}");
         }
+        assert_eq!(on(&[(8, "=E8+F8+G8 -> 20")], &[]), ["Warning D8 20 → 20"]);
         assert!(on(&[], &[(8, "=IF(N(D8)=0,\"\",H8/D8) -> 0.9")]).is_empty());
         assert!(on(&[], &[(8, "=H8/F8 -> #DIV/0!")]).is_empty(), "F005");
     }
