@@ -636,6 +636,97 @@ def _(path):
     Form(path, projects(4), keys=keys).close()
 
 
+def beside(path, name):
+    """Another file of the case."""
+    return os.path.join(os.path.dirname(path), name)
+
+
+@case("laid-beside-the-form", "The form as it was issued is given: what was altered is named, more rows are not.",
+      "check ./input.xlsx --form ./form.xlsx", "check ./input.xlsx --form ./form.xlsx --select S015 --lang en",
+      "check ./right.xlsx --form ./form.xlsx", "check ./right.xlsx --form ./missing.xlsx")
+def _(path):
+    blank = [{"seq": number} for number in range(1, 4)]
+    for at, row in enumerate(blank, 6):
+        row.update(budget=(f"=SUM(E{at}:G{at})", 0), rate=(f'=IF(N(D{at})=0,"",H{at}/D{at})', ""))
+    total = {key: (f"=SUM({letter}6:{letter}8)", 0) for key, letter in (("budget", "D"), ("fund0", "E"), ("fund1", "F"), ("fund2", "G"), ("executed", "H"))}
+    Form(beside(path, "form.xlsx"), blank, title="    年度    （单位）项目支出绩效自评结果汇总表", total=total).close()
+    right = live(projects(6))
+    for at, row in enumerate(right, 6):
+        row["rate"] = (f'=IF(N(D{at})=0,"",H{at}/D{at})', row["rate"][1])
+    Form(beside(path, "right.xlsx"), right, total=live_total(right)).close()
+    right[2]["rate"] = 0.805
+    Form(path, right, total=live_total(live(projects(6))), funds=["当年财政拨款", "上年结转资金", "自筹资金"], note=NOTE.replace("资金占比", "预算占比")).close()
+
+
+@case("beside-last-year", "Last year's summary is given: funds carried over are compared with what it left.",
+      "check ./input.xlsx --prior ./prior.xlsx", "check ./input.xlsx --prior ./prior.xlsx --select X --format jsonl",
+      "check ./input.xlsx --prior ./input.xlsx --select X", "check ./input.xlsx --prior ./prior.xlsx --select X --lang en")
+def _(path):
+    rows = typed(projects(6))
+    Form(beside(path, "prior.xlsx"), rows, total=typed_total(rows), title=TITLE.replace("2023", "2022")).close()
+    rows = projects(6)
+    rows[0].update(fund1=15.21, fund0=814.79)
+    rows[1].update(fund1=10, fund0=10)
+    rows[2].update(fund1=53.21, fund0=219.61)
+    rows[3].update(fund1=1.79, fund0=43.21)
+    rows[4].update(name="武装部三项基础建设及专武干部衣服购置费", fund1=2.09, fund0=0.91)
+    rows = typed(rows)
+    Form(path, rows, total=typed_total(rows)).close()
+
+
+@case("submissions-that-overlap", "Several submissions: one project code in two of them, and a unit that submitted twice.",
+      "check ./ --select X", "check ./ --select X --format jsonl --jobs 4", "check ./c.xlsx ./b.xlsx ./input.xlsx --select X --jobs 3 --lang en")
+def _(path):
+    keys = ["seq", "code", "name", "dept", "budget", "executed", "rate", "score", "remark"]
+
+    def unit(name, title, first, count):
+        rows = typed([{**row, "fund0": row["budget"], "fund1": 0, "fund2": 0} for row in projects(count, funds=0)])
+        for number, row in enumerate(rows):
+            row["code"] = f"62010023T{first + number:012}"
+        Form(name, rows, total=None, keys=keys, funds=[], labels={"code": "项目编码"}, title=TITLE.replace("中川镇人民政府", title)).close()
+    unit(path, "西岔镇人民政府", 100, 3)
+    unit(beside(path, "a.xlsx"), "中川镇人民政府", 1, 3)
+    unit(beside(path, "b.xlsx"), "秦川镇人民政府", 3, 3)
+    unit(beside(path, "c.xlsx"), "中川镇人民政府", 1, 3)
+
+
+@case("amounts-in-two-units", "Amounts of 元 among amounts of 万元: each is told once, and what follows from it is not.",
+      "check ./input.xlsx", "check ./input.xlsx --lang en")
+def _(path):
+    rows = typed(projects(6))
+    total = typed_total(rows)
+    rows[1]["executed"] = 44000
+    rows[3].update(fund0=450000, budget=450000)
+    Form(path, rows, total=total).close()
+
+
+@case("left-open", "Departments, placeholders and signatures that were left open.", "check ./input.xlsx --all", "check ./input.xlsx --all --lang en")
+def _(path):
+    rows = typed(projects(5))
+    rows[1]["dept"] = None
+    rows[2]["remark"] = "因XX原因未支付（200字以内）"
+    rows[4]["name"] = "某某项目经费"
+    form = Form(path, rows, total=typed_total(rows))
+    form.sheet.write(form.last + 3, 0, "填报人：　　　　单位负责人（签字）：李四　　　联系电话：")
+    form.sheet.write(form.last + 3, 8, "填报日期：    年  月  日")
+    form.close()
+
+
+@case("uneven-figures", "More decimals than the form has, rates in two styles, and printed figures that do not add up: for information only.",
+      "check ./input.xlsx", "check ./input.xlsx --all --lang en")
+def _(path):
+    rows = typed(projects(6))
+    rows[0].update(fund0=830.004, budget=830.004)
+    rows[3].update(fund0=45.004, budget=45.004)
+    total = {**typed_total(rows), "budget": 1317.368, "fund0": 1317.368}
+    form = Form(path, rows, total=total)
+    plain = form.format()
+    form.put(form.first + 2, 8, 0.805, plain)
+    form.put(form.first + 4, 7, 0.9134, plain)
+    form.put(form.first + 4, 8, 0.3045, form.formats["rate"])
+    form.close()
+
+
 def write_case(name):
     build, shows, origin, runs = CASES[name]
     os.makedirs(f"cases/{name}", exist_ok=True)

@@ -140,6 +140,10 @@ pub(crate) struct Check {
     pub(crate) target: Target,
     #[arg(long, value_enum, default_value = "text", value_name = "text|json|jsonl")]
     pub(crate) format: Format,
+    #[arg(long, value_name = "FILE")]
+    pub(crate) form: Option<PathBuf>,
+    #[arg(long, value_name = "FILE")]
+    pub(crate) prior: Option<PathBuf>,
     #[arg(long, value_name = "CODES", value_delimiter = ',')]
     pub(crate) select: Vec<String>,
     #[arg(long, value_name = "CODES", value_delimiter = ',')]

@@ -106,6 +106,16 @@ const ARGUMENTS: &[(&str, &str, &str)] = &[
     ),
     ("rules.format", "输出格式：text 或 json", "Format of the list: text or json"),
     (
+        "form",
+        "制发的表样，核对表头、表注和公式有没有改动",
+        "The form as it was issued: tells what was altered in heading, note and formulas",
+    ),
+    (
+        "prior",
+        "本单位上年的汇总表，核对上年结转资金",
+        "The unit's summary of last year, to compare the funds carried over",
+    ),
+    (
         "select",
         "只报告这些规则，逗号分隔，可写字母类别（A,W001）",
         "Report these rules only, parted by commas; a letter stands for its class (A,W001)",

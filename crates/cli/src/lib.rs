@@ -13,6 +13,7 @@
 //! | `temporary`, `output` | bytes to files, safely |
 //! | `batch` | several files at once, in a stable order |
 //! | `beside`, `ahead` | threads for one large form |
+//! | `meeting` | submissions compared with those before them |
 //! | `commands` | one file a command |
 
 #![allow(
@@ -31,6 +32,7 @@ mod help;
 mod input;
 mod legacy;
 mod listing;
+mod meeting;
 mod output;
 mod temporary;
 

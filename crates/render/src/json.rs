@@ -310,7 +310,7 @@ fn findings<'a>(path: &'a str, list: &'a [Cow<'_, Finding>], lang: Lang) -> Vec<
 fn view<'a>(path: &'a str, finding: &'a Finding, fingerprint: String, lang: Lang) -> FindingView<'a> {
     let place = &finding.place;
     let related = finding.related.iter().map(|other| RelatedView {
-        path,
+        path: other.path.as_deref().unwrap_or(path),
         sheet: &other.sheet,
         cell: other.cell,
         note: lang.pick(&other.note),

@@ -166,6 +166,9 @@ pub struct Interval {
 /// Another place the finding speaks of.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Related {
+    /// The file, where it is another than the finding's.
+    #[serde(default)]
+    pub path: Option<Arc<str>>,
     /// The sheet's name.
     pub sheet: Arc<str>,
     /// The cell.

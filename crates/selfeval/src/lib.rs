@@ -29,6 +29,7 @@
 //! | [`layout`] | where the table stands and what its columns mean |
 //! | [`summary`] | the table's content, every value with its cell |
 //! | [`computed`] | each computed cell as one expression |
+//! | [`given`] | what is given beside a submission: its file's name, the form issued, last year's summary, other submissions |
 //! | [`rules`] | the rule catalogue, one file a rule |
 //! | [`fill`] | the edits that complete the form |
 //! | [`mod@review`] | all of it in one call: locate, read, check, sum up |
@@ -36,6 +37,7 @@
 pub mod computed;
 pub mod fill;
 pub mod finding;
+pub mod given;
 pub mod layout;
 pub mod profile;
 pub mod review;

@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::computed::{Totals, totals};
 use crate::finding::{Finding, Severity, Words};
+use crate::given::{Given, Prior};
 use crate::layout::{Located, locate};
 use crate::profile::{Profile, Weights};
 use crate::rules::{self, Context, Findings, Found};
@@ -17,13 +18,15 @@ use crate::summary::Summary;
 use crate::workers::{Alone, Workers};
 
 /// What the caller asks for.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default)]
 #[non_exhaustive]
-pub struct Options {
+pub struct Options<'a> {
     /// What the weighted score is weighted by; the profile's, else budget.
     pub weights: Option<Weights>,
     /// Look at this sheet only.
     pub sheet: Option<SheetId>,
+    /// What is given beside the workbook.
+    pub given: Given<'a>,
 }
 
 /// Whether the form can be handed in.
@@ -69,7 +72,8 @@ pub struct Table {
 
 impl Table {
     /// What the rules look at.
-    fn context<'a>(&'a self, workbook: &'a Workbook, profile: &'a Profile) -> Context<'a> {
+    fn context<'a>(&'a self, beside: Beside<'a>) -> Context<'a> {
+        let Beside { workbook, profile, given } = beside;
         Context {
             workbook,
             located: &self.located,
@@ -77,8 +81,17 @@ impl Table {
             totals: &self.totals,
             profile,
             weights: self.weights,
+            given,
         }
     }
+}
+
+/// What a table is looked at with.
+#[derive(Clone, Copy, Debug)]
+struct Beside<'a> {
+    workbook: &'a Workbook,
+    profile: &'a Profile,
+    given: Given<'a>,
 }
 
 /// What of a table's data a person who opens the file does not see.
@@ -126,8 +139,7 @@ pub struct NotChecked {
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Review<'a> {
-    workbook: &'a Workbook,
-    profile: &'a Profile,
+    beside: Beside<'a>,
     /// The table; none where none was found (then `findings` holds S001).
     pub table: Option<Table>,
     /// The findings, sorted by place and code; [`Review::found`] gives each.
@@ -167,16 +179,16 @@ impl Review<'_> {
 
     /// The workbook that was checked.
     pub fn workbook(&self) -> &Workbook {
-        self.workbook
+        self.beside.workbook
     }
 
     /// The profile it was judged by.
     pub fn profile(&self) -> &Profile {
-        self.profile
+        self.beside.profile
     }
 
     fn context(&self) -> Option<Context<'_>> {
-        self.table.as_ref().map(|table| table.context(self.workbook, self.profile))
+        self.table.as_ref().map(|table| table.context(self.beside))
     }
 
     /// The findings one by one, each worded.
@@ -197,7 +209,7 @@ impl Review<'_> {
 }
 
 /// Locates, reads and checks the table of a workbook.
-pub fn review<'a>(workbook: &'a Workbook, profile: &'a Profile, options: Options) -> Review<'a> {
+pub fn review<'a>(workbook: &'a Workbook, profile: &'a Profile, options: Options<'a>) -> Review<'a> {
     review_by(workbook, profile, options, &Alone)
 }
 
@@ -205,37 +217,47 @@ pub fn review<'a>(workbook: &'a Workbook, profile: &'a Profile, options: Options
 pub fn review_by<'a>(
     workbook: &'a Workbook,
     profile: &'a Profile,
-    options: Options,
+    options: Options<'a>,
     workers: &impl Workers,
 ) -> Review<'a> {
+    let beside = Beside { workbook, profile, given: options.given };
     match locate(workbook, profile, options.sheet) {
         Err(missing) => {
             let findings = vec![rules::no_table(&missing)].into();
-            Review { workbook, profile, table: None, findings, not_checked: Vec::new() }
+            Review { beside, table: None, findings, not_checked: Vec::new() }
         }
         Ok(located) => {
             let weights = options.weights.or(profile.weights).unwrap_or_default();
-            review_table(workbook, profile, weights, located, workers)
+            review_table(beside, weights, located, workers)
         }
     }
 }
 
 fn review_table<'a>(
-    workbook: &'a Workbook,
-    profile: &'a Profile,
+    beside: Beside<'a>,
     weights: Weights,
     located: Located,
     workers: &impl Workers,
 ) -> Review<'a> {
+    let Beside { workbook, profile, given } = beside;
     let summary = Summary::read(workbook, &located, profile);
     let totals = totals(&summary);
     let hidden = Hidden::of(workbook, &located, &summary);
     let mut not_checked = not_checked(&located, &summary);
     not_checked.extend(formulas_not_read(workbook, located.sheet));
     not_checked.extend(formulas_not_computed(workbook, located.sheet));
+    not_checked.extend(given.prior.and_then(|prior| prior_not_used(prior, &summary)));
     let table = Table { located, summary, totals, weights, hidden };
-    let findings = rules::survey_by(&table.context(workbook, profile), workers);
-    Review { workbook, profile, table: Some(table), findings, not_checked }
+    let met = given.meeting.map_or_else(Vec::new, |meeting| meeting.meet(&table.located, &table.summary));
+    let given = Given { met: &met, ..given };
+    let findings = rules::survey_by(&table.context(Beside { given, ..beside }), workers);
+    Review { beside, table: Some(table), findings, not_checked }
+}
+
+/// A summary that was given as last year's and is not.
+fn prior_not_used(prior: &Prior, summary: &Summary) -> Option<NotChecked> {
+    let why = prior.unfit(summary)?;
+    Some(NotChecked { what: Words::new("与上年表的衔接", "the carry-over from last year"), why })
 }
 
 /// Tables that were not taken, and a table without projects.

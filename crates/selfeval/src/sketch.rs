@@ -20,6 +20,7 @@ use rust_decimal::Decimal;
 
 use crate::computed::totals;
 use crate::finding::Finding;
+use crate::given::Given;
 use crate::layout::{Located, locate};
 use crate::profile::Profile;
 use crate::rules::{Context, Rule, check_with};
@@ -166,8 +167,17 @@ pub(crate) fn findings(rule: Rule, text: &str) -> Vec<Finding> {
     findings_under(rule, text, &Profile::national())
 }
 
+/// One rule's findings on a drawn workbook beside which something is given.
+pub(crate) fn findings_beside(rule: Rule, text: &str, given: Given<'_>) -> Vec<Finding> {
+    findings_of(rule, text, &Profile::national(), given)
+}
+
 /// One rule's findings on a drawn workbook.
 pub(crate) fn findings_under(rule: Rule, text: &str, profile: &Profile) -> Vec<Finding> {
+    findings_of(rule, text, profile, Given::default())
+}
+
+fn findings_of(rule: Rule, text: &str, profile: &Profile, given: Given<'_>) -> Vec<Finding> {
     let (workbook, located, summary) = read(text);
     let totals = totals(&summary);
     let weights = profile.weights.unwrap_or_default();
@@ -178,6 +188,7 @@ pub(crate) fn findings_under(rule: Rule, text: &str, profile: &Profile) -> Vec<F
         totals: &totals,
         profile,
         weights,
+        given,
     };
     check_with(&context, std::iter::once(rule))
 }

@@ -5,8 +5,11 @@ use std::path::{Path, PathBuf};
 use jixiao_render::Lang;
 use jixiao_render::json::{self, Source};
 use jixiao_render::text::{self, Detail, FileLine, Style};
-use jixiao_selfeval::review::{Counts, review_by};
-use jixiao_selfeval::{Review, Severity, rules};
+use jixiao_selfeval::given::{Form, Given, Meet, Prior};
+use jixiao_selfeval::layout::NoTable;
+use jixiao_selfeval::review::{Counts, Options, review_by};
+use jixiao_selfeval::{Profile, Review, Severity, rules};
+use jixiao_workbook::Workbook;
 use sha2::{Digest, Sha256};
 
 use super::{Terms, close, failed_line, note_owner};
@@ -20,12 +23,17 @@ use crate::help::chosen;
 use crate::input::Input;
 use crate::legacy::Opener;
 use crate::listing::{Listing, Wanted};
+use crate::meeting::{Meeting, Turn};
 use crate::output::{self, CHECKED, Replace, Staged, Sync, Target};
 
 /// What the flags mean.
 struct Request {
     terms: Terms,
     opener: Opener,
+    /// The form as it was issued.
+    form: Option<Form>,
+    /// Last year's summary.
+    prior: Option<Prior>,
     format: Format,
     /// The language of JSON, which does not follow the system.
     lang: Lang,
@@ -72,7 +80,11 @@ pub(super) fn run(args: Check, lang: Option<Language>, console: &mut Console<'_>
     });
     let mut run = Run { exit: Exit::Done, lines: Vec::new(), parts: Vec::new() };
     let inputs = &listing.inputs;
-    let work = |input: &Input| Ok(request.outcome(input, input.path().and_then(|path| clashes.get(path))));
+    let meeting = Meeting::of(inputs);
+    let work = |index: usize, input: &Input| {
+        let turn = meeting.as_ref().map(|meeting| meeting.turn(index, input));
+        Ok(request.outcome(input, input.path().and_then(|path| clashes.get(path)), turn.as_ref()))
+    };
     batch::run(inputs, jobs, console, work, |first, results, console| {
         let told = results.into_iter().map(|told| told.unwrap_or_else(|failure| request.missing(failure)));
         let mut outcomes: Vec<Outcome> = told.collect();
@@ -156,9 +168,13 @@ impl Request {
     fn of(args: Check, lang: Option<Language>, many: bool, console: &Console<'_>) -> Result<Self, Failure> {
         let to_terminal = args.target.output.is_none();
         let style = console.style(if args.all { Detail::All } else { Detail::Usual });
+        let (terms, opener) = (Terms::of(&args.work)?, console.opener());
+        let beside = (&terms, &opener);
         Ok(Self {
-            terms: Terms::of(&args.work)?,
-            opener: console.opener(),
+            form: given(beside, args.form.as_deref(), Form::read)?,
+            prior: given(beside, args.prior.as_deref(), Prior::read)?,
+            terms,
+            opener,
             format: args.format,
             lang: chosen(lang).unwrap_or(Lang::Zh),
             select: codes(&args.select)?,
@@ -182,11 +198,21 @@ impl Request {
         (self.select.is_empty() || among(&self.select)) && !among(&self.ignore)
     }
 
+    /// How a workbook of a name is reviewed.
+    fn options<'a>(&'a self, name: Option<&'a str>, meeting: Option<&'a dyn Meet>) -> Options<'a> {
+        let mut given = Given::default();
+        given.meeting = meeting;
+        (given.name, given.form, given.prior) = (name, self.form.as_ref(), self.prior.as_ref());
+        let mut options = self.terms.review();
+        options.given = given;
+        options
+    }
+
     /// Checks one input, and writes its report where `-o` says.
-    fn outcome(&self, input: &Input, clash: Option<&What>) -> Outcome {
+    fn outcome(&self, input: &Input, clash: Option<&What>, turn: Option<&Turn<'_>>) -> Outcome {
         let done = match clash {
             Some(what) => Err(Failure::new(input.shown(), what.clone())),
-            None => one(self, input),
+            None => one(self, input, turn),
         };
         self.kept(input, done.unwrap_or_else(|failure| self.unread(Some(input), failure)))
     }
@@ -266,7 +292,30 @@ fn codes(list: &[String]) -> Result<Vec<String>, Failure> {
     codes.map(|code| if known(&code) { Ok(code) } else { Err(Failure::new(code, What::Rule)) }).collect()
 }
 
-fn one(request: &Request, input: &Input) -> Result<Outcome, Failure> {
+/// What a workbook is read as that is given beside the inputs.
+type Read<T> = fn(&str, &Workbook, &Profile) -> Result<T, NoTable>;
+
+/// A workbook that is given beside the inputs.
+fn given<T>(
+    (terms, opener): (&Terms, &Opener),
+    path: Option<&Path>,
+    read: Read<T>,
+) -> Result<Option<T>, Failure> {
+    let Some(path) = path else { return Ok(None) };
+    let shown = path.display().to_string();
+    let failed = |what| Failure::new(shown.clone(), what);
+    let bytes = Input::File(path.to_owned()).read(terms.limits.file_bytes)?;
+    let workbook = opener.open(bytes, &terms.limits).map_err(failed)?;
+    match read(&shown, &workbook, &terms.profile) {
+        Ok(given) => Ok(Some(given)),
+        Err(missing) => {
+            super::readable(&workbook).map_err(|error| failed(What::Open(error)))?;
+            Err(failed(What::NoTable(Box::new(rules::no_table(&missing)))))
+        }
+    }
+}
+
+fn one(request: &Request, input: &Input, turn: Option<&Turn<'_>>) -> Result<Outcome, Failure> {
     let path = input.shown();
     let bytes = input.read(request.terms.limits.file_bytes)?;
     let sha256 = (request.format != Format::Text).then(|| hexadecimal(&Sha256::digest(&bytes)));
@@ -274,8 +323,10 @@ fn one(request: &Request, input: &Input) -> Result<Outcome, Failure> {
     let workbook =
         request.opener.open(bytes, &request.terms.limits).map_err(|what| Failure::new(path.clone(), what))?;
     build_grids(&workbook);
-    let terms = &request.terms;
-    let mut review = review_by(&workbook, &terms.profile, terms.review(), &Processors);
+    let name = input.path().and_then(Path::file_name).map(|name| name.to_string_lossy());
+    let meeting = turn.map(|turn| turn as &dyn Meet);
+    let options = request.options(name.as_deref(), meeting);
+    let mut review = review_by(&workbook, &request.terms.profile, options, &Processors);
     if review.table.is_none() {
         super::readable(&workbook).map_err(opened)?;
     }

@@ -53,7 +53,7 @@ pub(super) fn run(args: Fill, console: &mut Console<'_>) -> Result<Exit, Failure
     if !request.many && console.screen().out && request.writes_to_standard(&listing) {
         return Err(Failure::new("-", What::Terminal));
     }
-    let work = |input: &Input| match input.path().and_then(|path| clashes.get(path)) {
+    let work = |_: usize, input: &Input| match input.path().and_then(|path| clashes.get(path)) {
         Some(what) => Err(Failure::new(input.shown(), what.clone())),
         None => one(&request, input),
     };

@@ -54,7 +54,7 @@ impl Terms {
         Ok(Self { profile: profile(work.profile.as_deref())?, weights, limits: limits(work.bounds) })
     }
 
-    fn review(&self) -> jixiao_selfeval::review::Options {
+    fn review<'a>(&self) -> jixiao_selfeval::review::Options<'a> {
         let mut options = jixiao_selfeval::review::Options::default();
         options.weights = self.weights;
         options

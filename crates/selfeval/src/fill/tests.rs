@@ -143,6 +143,7 @@ fn formula_findings(workbook: &Workbook) -> Vec<Finding> {
         totals: &totals,
         profile: &profile,
         weights: Weights::Budget,
+        given: crate::given::Given::default(),
     };
     rules::check_with(&context, rules::ALL.iter().copied().filter(|rule| rule.code.starts_with('F')))
 }

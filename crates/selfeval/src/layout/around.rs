@@ -4,7 +4,7 @@ use jixiao_workbook::{CellRef, Sheet, ValueRef};
 
 use super::body::{is_note, is_signature};
 use super::label::folded;
-use super::{Columns, Stated};
+use super::{Columns, Signature, Stated, signature};
 use crate::value::{Money, is_blank};
 
 /// Rows above the header that are looked at.
@@ -20,6 +20,7 @@ pub(super) struct Around {
     pub(super) years: Vec<Stated<u16>>,
     pub(super) money: Option<Stated<Money>>,
     pub(super) note: Option<Stated<String>>,
+    pub(super) signatures: Vec<Signature>,
 }
 
 /// Reads the lines above `header_row` (not above `from`) and below `last_row`.
@@ -33,6 +34,8 @@ pub(super) fn read(sheet: &Sheet, columns: &Columns, from: u32, header_row: u32,
     for (cell, text) in above.iter().copied().chain(note.iter().map(|(cell, text)| (*cell, text.as_str()))) {
         years.extend(years_in(text).map(|value| stated(value, cell, text)));
     }
+    let mut signatures = signature::read(sheet, top, header_row.saturating_sub(1));
+    signatures.extend(signature::read(sheet, last_row + 1, last_row.saturating_add(BELOW)));
     let unit = title.and_then(|(cell, text)| Some(stated(unit_of_title(text)?, cell, text)));
     Around {
         unit: unit.or_else(|| {
@@ -44,6 +47,7 @@ pub(super) fn read(sheet: &Sheet, columns: &Columns, from: u32, header_row: u32,
             .or_else(|| of_columns(sheet, columns)),
         title: title.map(|(cell, text)| stated(text.trim().to_owned(), cell, text)),
         years,
+        signatures,
         note: note.map(|(cell, text)| Stated { value: text.clone(), cell: Some(cell), text }),
     }
 }

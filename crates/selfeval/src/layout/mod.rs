@@ -14,10 +14,12 @@ mod around;
 mod body;
 mod header;
 mod label;
+mod signature;
 
 use body::Body;
 use header::Header;
 use label::Vocabulary;
+pub use signature::Signature;
 
 /// A column of the table.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -185,6 +187,8 @@ pub struct Located {
     pub money: Option<Stated<Money>>,
     /// The note of the table.
     pub note: Option<Stated<String>>,
+    /// The places for names, telephone numbers and dates around the table.
+    pub signatures: Vec<Signature>,
     /// What could be read otherwise.
     pub doubts: Vec<Words>,
     /// Other tables of the kind that were not taken: sheet name and range.
@@ -337,6 +341,7 @@ impl Met {
             years: around.years,
             money: around.money,
             note: around.note,
+            signatures: around.signatures,
             doubts,
             others,
         })

@@ -7,7 +7,7 @@ use rust_decimal::Decimal;
 
 use super::levels::sum_severity;
 use super::votes::{Ballot, is_near, witness};
-use super::{Check, Context, Rule, causes, corrected, mending, wording};
+use super::{Check, Context, Rule, causes, corrected, mending, s004_unit_conflict, wording};
 use crate::computed::{self, Totals};
 use crate::finding::{Field, Finding, Related, Severity, Unit, Words};
 use crate::summary::{Project, Reading};
@@ -150,7 +150,7 @@ fn exhaustive(context: &Context<'_>) -> bool {
 
 fn mismatch(context: &Context<'_>, project: &Project, right: &OnceCell<Totals>) -> Option<Finding> {
     let (reading, sum, severity) = judge(context, project)?;
-    if causes::formula_at_fault(context, reading) {
+    if s004_unit_conflict::slip(context, project).is_some() || causes::formula_at_fault(context, reading) {
         return None;
     }
     let show = |value| wording::amount(context.summary, value);

@@ -5,7 +5,10 @@ use rust_decimal::Decimal;
 use super::columns::{AmountColumn, ColumnSum, amount_columns, stated_budget};
 use super::levels::sum_severity;
 use super::votes::{Ballot, is_near, witness};
-use super::{Check, Context, Rule, a001_subtotal_mismatch, causes, corrected, mending, slips, wording};
+use super::{
+    Check, Context, Rule, a001_subtotal_mismatch, causes, corrected, mending, s004_unit_conflict, slips,
+    wording,
+};
 use crate::finding::{Field, Finding, Related, Severity, Unit, Words};
 use crate::summary::{Reading, Total};
 use crate::value::{Figure, Level, Spread, rate_level, round};
@@ -55,7 +58,10 @@ fn mismatch<'a>(context: &Context<'a>, column: &AmountColumn<'a>, total: &'a Tot
         }
     }
     let sum = terms.sum?;
-    if causes::formula_at_fault(context, reading) || follows(context, column, (stated, &terms)) {
+    if s004_unit_conflict::explains(context, column, reading)
+        || causes::formula_at_fault(context, reading)
+        || follows(context, column, (stated, &terms))
+    {
         return None;
     }
     let votes = (severity > Severity::Info).then(|| ballot(context, column, total, (sum, stated)));

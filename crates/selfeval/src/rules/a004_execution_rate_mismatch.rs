@@ -6,7 +6,10 @@ use super::levels::rate_severity;
 use super::slips::Slip;
 use super::votes::{Ballot, is_near, witness};
 use super::wording::{RateStyle, amount, yuan};
-use super::{Check, Context, Rule, a001_subtotal_mismatch, causes, mending, slips};
+use super::{
+    Check, Context, Rule, a001_subtotal_mismatch, causes, mending, s004_unit_conflict, slips,
+    v007_mixed_rate_style,
+};
 use crate::finding::{Field, Finding, Interval, Severity, Unit, Vote, Words};
 use crate::summary::{Project, Reading};
 use crate::value::{Figure, Level, executed_interval, rate_level, round};
@@ -66,6 +69,11 @@ fn mismatch(context: &Context<'_>, project: &Project) -> Option<Finding> {
     }
     let level = rate_level(rate, executed, budget)?;
     let severity = rate_severity(level, budget.value)?;
+    if v007_mixed_rate_style::other_scale(context, project)
+        || s004_unit_conflict::slip(context, project).is_some()
+    {
+        return None;
+    }
     let follows = || {
         a001_subtotal_mismatch::corrected(context, project).and_then(|sum| rate_level(rate, executed, sum))
     };

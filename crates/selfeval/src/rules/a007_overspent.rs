@@ -1,6 +1,6 @@
 //! A007: a project has not spent more than its full-year budget.
 
-use super::{Check, Context, Rule, slips, wording};
+use super::{Check, Context, Rule, s004_unit_conflict, slips, wording};
 use crate::finding::{Field, Finding, Severity, Unit, Words};
 use crate::summary::{Project, Reading};
 
@@ -36,7 +36,9 @@ fn overspent(context: &Context<'_>, project: &Project) -> Option<Finding> {
         return None;
     }
     // A wrong amount that its row contradicts is a finding of its own, from which this would only follow.
-    if slips::alternative(context, project).is_some_and(|(executed, budget)| executed.value <= budget.value) {
+    let doubtful =
+        slips::alternative(context, project).is_some_and(|(executed, budget)| executed.value <= budget.value);
+    if doubtful || s004_unit_conflict::slip(context, project).is_some() {
         return None;
     }
     let initial = is_initial(context);

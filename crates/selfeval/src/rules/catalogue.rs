@@ -16,7 +16,8 @@ fn found(text: &str, profile: &Profile, rules: &[Rule]) -> Vec<Finding> {
     let totals = totals(&summary);
     let weights = profile.weights.unwrap_or_default();
     let (workbook, located, summary, totals) = (&workbook, &located, &summary, &totals);
-    let context = Context { workbook, located, summary, totals, profile, weights };
+    let given = Given::default();
+    let context = Context { workbook, located, summary, totals, profile, weights, given };
     check_with(&context, rules.iter().copied())
 }
 
@@ -46,8 +47,8 @@ fn noted_findings_are_those_that_are_told() {
         let (workbook, located, summary) = read(&text);
         let (totals, profile) = (totals(&summary), Profile::national());
         let (workbook, located, summary, totals) = (&workbook, &located, &summary, &totals);
-        let context =
-            Context { workbook, located, summary, totals, profile: &profile, weights: Weights::Budget };
+        let (profile, weights, given) = (&profile, Weights::Budget, Given::default());
+        let context = Context { workbook, located, summary, totals, profile, weights, given };
         let findings = survey(&context);
         let told: Vec<Finding> = findings
             .each(Some(context))

@@ -2,7 +2,7 @@
 
 use jixiao_workbook::{CellRef, Range};
 
-use crate::finding::Field;
+use crate::finding::{Field, Words};
 use crate::summary::{Project, Reading, Total};
 
 /// The amount cells of a row, in the glossary's order.
@@ -80,6 +80,32 @@ pub(crate) fn listed(cells: &[CellRef]) -> String {
     runs(cells).iter().map(Range::to_string).collect::<Vec<_>>().join("、")
 }
 
+/// More runs than this are counted instead of listed.
+const MOST_RUNS: usize = 12;
+
+/// Cells as people list them, as far as they can be taken in: `D6:D9、D11`, or `D6、D8 等 1200 格`.
+pub(super) fn some_listed(cells: &[CellRef]) -> Words {
+    let runs = runs(cells);
+    if runs.len() <= MOST_RUNS {
+        let list = listed(cells);
+        return Words::new(list.clone(), list.replace('、', ", "));
+    }
+    let shown: Vec<String> = runs.iter().take(MOST_RUNS).map(Range::to_string).collect();
+    let count = cells.len();
+    Words::new(
+        format!("{} 等 {count} 格", shown.join("、")),
+        format!("{} and others ({count} cells)", shown.join(", ")),
+    )
+}
+
+/// The ends of the runs that cells form: a column of a hundred thousand rows needs no hundred thousand places.
+pub(super) fn ends(cells: &[CellRef]) -> Vec<CellRef> {
+    let runs = runs(cells).into_iter().take(MOST_RUNS);
+    let mut ends: Vec<CellRef> = runs.flat_map(|run| [run.first(), run.last()]).collect();
+    ends.dedup();
+    ends
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -89,5 +115,9 @@ mod tests {
         let cells: Vec<CellRef> =
             ["K6", "K7", "K9", "L9", "L10"].iter().map(|cell| cell.parse().unwrap()).collect();
         assert_eq!(listed(&cells), "K6:K7、K9、L9:L10");
+        assert_eq!(some_listed(&cells).en, "K6:K7, K9, L9:L10");
+        let apart: Vec<CellRef> = (1..=20).filter_map(|row| CellRef::new(row * 2, 4)).collect();
+        assert!(some_listed(&apart).zh.ends_with("D24 等 20 格"));
+        assert_eq!(ends(&apart).len(), MOST_RUNS);
     }
 }

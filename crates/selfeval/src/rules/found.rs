@@ -5,7 +5,7 @@ use std::borrow::Cow;
 
 use jixiao_workbook::CellRef;
 
-use super::{Check, Context, Each, Rule, at_profile, run};
+use super::{Context, Each, Rule, at_profile, levelled, run};
 use crate::finding::{Finding, Severity};
 
 /// Findings sorted by place and code, the long ones as notes.
@@ -33,7 +33,7 @@ enum Source {
 impl Findings {
     /// What one rule finds, at the profile's severity.
     pub fn of(context: &Context<'_>, rule: &'static Rule) -> Self {
-        let Check::Projects(each) = rule.check else { return run(context, rule).into() };
+        let (Some(each), rest) = rule.check.parts() else { return run(context, rule).into() };
         if at_profile(context.profile, rule, rule.severity).is_none() {
             return Self::default();
         }
@@ -43,7 +43,14 @@ impl Findings {
             let severity = at_profile(context.profile, rule, severity)?;
             Some(Note { cell: Some(cell), severity, source: Source::Project(rule, index) })
         });
-        Self { notes: notes.collect(), worded: Vec::new() }
+        let projects = Self { notes: notes.collect(), worded: Vec::new() };
+        match rest {
+            None => projects,
+            Some(check) => {
+                let rest: Self = levelled(context, rule, check(context)).collect::<Vec<_>>().into();
+                Self::joined([projects, rest].into_iter())
+            }
+        }
     }
 
     /// Several rules' findings in one, sorted by place and code.
@@ -177,8 +184,5 @@ impl<'a> Found<'a> {
 }
 
 fn each(rule: &Rule) -> Option<Each> {
-    match rule.check {
-        Check::Projects(each) => Some(each),
-        Check::Table(_) => None,
-    }
+    rule.check.parts().0
 }

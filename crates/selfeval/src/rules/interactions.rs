@@ -5,6 +5,7 @@ use super::sample::completed;
 use super::{Context, Weights};
 use crate::computed::totals;
 use crate::finding::{Finding, Severity};
+use crate::given::Given;
 use crate::profile::Profile;
 use crate::sketch::read;
 
@@ -32,6 +33,7 @@ fn found(faults: &[(&str, &str)]) -> Vec<Finding> {
         totals: &totals,
         profile: &profile,
         weights: Weights::Budget,
+        given: Given::default(),
     };
     let findings = check(&context).into_iter();
     findings.filter(|finding| finding.severity > Severity::Info).collect()

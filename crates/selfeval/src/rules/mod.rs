@@ -4,6 +4,7 @@ use jixiao_workbook::{CellRef, Workbook, column_letters};
 
 use crate::computed::Totals;
 use crate::finding::{Finding, Place, Related, Severity, Words};
+use crate::given::Given;
 use crate::layout::Located;
 use crate::profile::{Profile, Weights};
 use crate::summary::{Project, Reading, Summary, TextReading, Total};
@@ -18,6 +19,7 @@ mod a006_total_rate_blank;
 mod a007_overspent;
 mod a008_zero_budget;
 mod a009_computed_cell_blank;
+mod a010_printed_sum_differs;
 #[cfg(test)]
 mod catalogue;
 mod causes;
@@ -42,13 +44,19 @@ mod right_forms;
 mod s001_table_not_found;
 mod s002_column_missing;
 mod s003_unit_missing;
+mod s004_unit_conflict;
 mod s005_sequence_broken;
 mod s006_duplicate_project;
+mod s007_supervisor_missing;
 mod s008_total_row_missing;
 mod s009_note_missing;
 mod s010_year_conflict;
+mod s011_placeholder_left;
 mod s012_remark_repeats_sequence;
+mod s013_hidden_data_row;
 mod s014_title_incomplete;
+mod s015_form_altered;
+mod s016_signature_blank;
 #[cfg(test)]
 pub(crate) mod sample;
 mod shapes;
@@ -58,6 +66,8 @@ mod v002_number_as_text;
 mod v003_required_blank;
 mod v004_negative_amount;
 mod v005_score_out_of_range;
+mod v006_excess_decimals;
+mod v007_mixed_rate_style;
 mod votes;
 mod w001_weighted_score_blank;
 mod w002_weighted_score_mismatch;
@@ -73,6 +83,9 @@ mod w011_zero_execution_scored;
 mod w012_uniform_scores;
 mod weighting;
 mod wording;
+mod x001_carryover_differs_from_prior_year;
+mod x002_project_in_two_submissions;
+mod x003_unit_submitted_twice;
 
 pub(crate) use cells::listed;
 pub(crate) use f001_stale_cached_value::not_computed;
@@ -90,6 +103,7 @@ pub const ALL: &[Rule] = &[
     a007_overspent::RULE,
     a008_zero_budget::RULE,
     a009_computed_cell_blank::RULE,
+    a010_printed_sum_differs::RULE,
     f001_stale_cached_value::RULE,
     f002_constant_for_formula::RULE,
     f003_range_omits_rows::RULE,
@@ -100,18 +114,26 @@ pub const ALL: &[Rule] = &[
     s001_table_not_found::RULE,
     s002_column_missing::RULE,
     s003_unit_missing::RULE,
+    s004_unit_conflict::RULE,
     s005_sequence_broken::RULE,
     s006_duplicate_project::RULE,
+    s007_supervisor_missing::RULE,
     s008_total_row_missing::RULE,
     s009_note_missing::RULE,
     s010_year_conflict::RULE,
+    s011_placeholder_left::RULE,
     s012_remark_repeats_sequence::RULE,
+    s013_hidden_data_row::RULE,
     s014_title_incomplete::RULE,
+    s015_form_altered::RULE,
+    s016_signature_blank::RULE,
     v001_not_a_number::RULE,
     v002_number_as_text::RULE,
     v003_required_blank::RULE,
     v004_negative_amount::RULE,
     v005_score_out_of_range::RULE,
+    v006_excess_decimals::RULE,
+    v007_mixed_rate_style::RULE,
     w001_weighted_score_blank::RULE,
     w002_weighted_score_mismatch::RULE,
     w003_plain_average_used::RULE,
@@ -124,6 +146,9 @@ pub const ALL: &[Rule] = &[
     w010_score_rate_inversion::RULE,
     w011_zero_execution_scored::RULE,
     w012_uniform_scores::RULE,
+    x001_carryover_differs_from_prior_year::RULE,
+    x002_project_in_two_submissions::RULE,
+    x003_unit_submitted_twice::RULE,
 ];
 
 /// A rule: plain data with a function.
@@ -148,10 +173,26 @@ pub struct Rule {
 #[derive(Clone, Copy, Debug)]
 pub enum Check {
     /// At all of it at once.
-    Table(fn(&Context<'_>) -> Vec<Finding>),
+    Table(TableCheck),
     /// At one project at a time; its findings are worded when they are asked for.
     Projects(Each),
+    /// At one project at a time, and at the rest of the table at once.
+    Both(Each, TableCheck),
 }
+
+impl Check {
+    /// What looks at one project at a time, and what at the table at once.
+    fn parts(self) -> (Option<Each>, Option<TableCheck>) {
+        match self {
+            Self::Table(check) => (None, Some(check)),
+            Self::Projects(each) => (Some(each), None),
+            Self::Both(each, check) => (Some(each), Some(check)),
+        }
+    }
+}
+
+/// A look at a whole table.
+pub type TableCheck = fn(&Context<'_>) -> Vec<Finding>;
 
 /// A rule that looks at one project at a time. Both functions agree on whether there is a finding.
 #[derive(Clone, Copy, Debug)]
@@ -180,6 +221,8 @@ pub struct Context<'a> {
     pub profile: &'a Profile,
     /// What the weighted score is weighted by.
     pub weights: Weights,
+    /// What is given beside the workbook.
+    pub given: Given<'a>,
 }
 
 impl<'a> Context<'a> {
@@ -205,7 +248,7 @@ impl<'a> Context<'a> {
 
     /// Another cell of the table's sheet that a finding speaks of.
     pub fn related(&self, cell: CellRef, note: Words) -> Related {
-        Related { sheet: self.located.sheet_name.clone(), cell, note }
+        Related { path: None, sheet: self.located.sheet_name.clone(), cell, note }
     }
 }
 
@@ -275,17 +318,21 @@ pub fn run(context: &Context<'_>, rule: &Rule) -> Vec<Finding> {
     if at_profile(context.profile, rule, rule.severity).is_none() {
         return Vec::new();
     }
-    let findings = match rule.check {
-        Check::Table(check) => check(context),
-        Check::Projects(each) => {
-            context.summary.projects.iter().filter_map(|project| (each.tell)(context, project)).collect()
-        }
-    };
-    let levelled = findings.into_iter().filter_map(|finding| {
+    let (each, rest) = rule.check.parts();
+    let projects = each
+        .iter()
+        .flat_map(|each| context.summary.projects.iter().filter_map(|project| (each.tell)(context, project)));
+    let mut findings: Vec<Finding> = projects.collect();
+    findings.extend(rest.into_iter().flat_map(|check| check(context)));
+    levelled(context, rule, findings).collect()
+}
+
+/// A rule's findings at the profile's severity.
+fn levelled(context: &Context<'_>, rule: &Rule, findings: Vec<Finding>) -> impl Iterator<Item = Finding> {
+    findings.into_iter().filter_map(|finding| {
         let severity = at_profile(context.profile, rule, finding.severity)?;
         Some(finding.at(severity))
-    });
-    levelled.collect()
+    })
 }
 
 /// A finding's severity under a profile, which replaces the rule's usual one and no other: an info stays an

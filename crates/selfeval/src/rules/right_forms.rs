@@ -7,6 +7,7 @@ use super::sample::submission;
 use super::{Context, check};
 use crate::computed::totals;
 use crate::finding::{Finding, Severity};
+use crate::given::Given;
 use crate::profile::Profile;
 use crate::sketch::{official, read};
 
@@ -21,6 +22,7 @@ fn all_findings(text: &str) -> Vec<Finding> {
         totals: &totals,
         profile: &profile,
         weights,
+        given: Given::default(),
     })
 }
 

@@ -12,12 +12,12 @@ pub(super) const RULE: Rule = Rule {
     severity: Severity::Error,
     title: ("年度前后不一致", "the table states different years"),
     docs: (
-        "## 核对内容\n标题、单位行、表注写的年度是否一致。工作表名和填报日期可以是填报当年，即晚一年。\n\
+        "## 核对内容\n标题、单位行、表注写的年度是否一致。工作表名、文件名和填报日期可以是填报当年，即晚一年；文件名里的文号（财预〔2020〕10号）和日期（2026-01-02）不算。\n\
          ## 为什么\n沿用上年表格而没有改全年度，会被当作另一年的数据。\n\
          ## 示例\n`A2` 标题写 2023 年度，`A22` 表注写 2022 年度。\n\
          ## 怎样改\n核对自评的是哪一年，把不一致的年度改过来。\n\
          ## 依据\n表样：标题的年度。",
-        "## What is checked\nWhether the title, the unit line and the note state the same year. A sheet's name and a date of filing may be one year later.\n\
+        "## What is checked\nWhether the title, the unit line and the note state the same year. The sheet's and the file's name and a date of filing may be one year later; numbers of documents (财预〔2020〕10号) and dates (2026-01-02) in a file's name do not count.\n\
          ## Why\nLast year's form that was not changed throughout is taken for another year's figures.\n\
          ## Example\nThe title in `A2` says 2023, the note in `A22` says 2022.\n\
          ## How to correct\nSee which year is evaluated, and correct the other one.\n\
@@ -31,14 +31,50 @@ fn check(context: &Context<'_>) -> Vec<Finding> {
     let title = located.title.as_ref().and_then(|title| title.cell);
     let of_title = located.years.iter().find(|year| title.is_some() && year.cell == title);
     let Some(year) = of_title.or(located.years.first()) else { return Vec::new() };
-    let name = year_of_name(&located.sheet_name).map(|value| Stated {
-        value,
-        cell: None,
-        text: located.sheet_name.to_string(),
+    let named = |value, text: &str| Stated { value, cell: None, text: text.to_owned() };
+    let sheet = year_of_name(&located.sheet_name).map(|value| named(value, &located.sheet_name));
+    let file = context.given.name.and_then(|name| Some(named(year_of_file(name, year.value)?, name)));
+    let cells = located.years.iter().map(|stated| (stated, Source::Cell));
+    let names = sheet.iter().map(|stated| (stated, Source::Sheet));
+    let names = names.chain(file.iter().map(|stated| (stated, Source::File)));
+    let others = cells.chain(names).filter(|(other, _)| !agrees(year, other, &located.years));
+    others.map(|(other, source)| finding(context, year, (other, source))).collect()
+}
+
+/// Where a year is stated.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Source {
+    Cell,
+    Sheet,
+    File,
+}
+
+/// The year that a file's name carries and that is another than the title's: none where it names the title's or the
+/// year of filing, too, or only numbers of documents and dates.
+fn year_of_file(name: &str, title: u16) -> Option<u16> {
+    let years: Vec<u16> = years_of_file(name).collect();
+    let fits = years.iter().any(|year| *year == title || *year == title + 1);
+    years.first().copied().filter(|_| !fits)
+}
+
+/// Years written as four digits, but for those in brackets that a number follows (〔2020〕10号) and those of dates.
+fn years_of_file(name: &str) -> impl Iterator<Item = u16> {
+    let mut from = 0;
+    let runs = name.split(|c: char| !c.is_ascii_digit()).map(move |run| {
+        let start = from;
+        from += run.len();
+        let end = from;
+        from += name.get(end..).and_then(|rest| rest.chars().next()).map_or(0, char::len_utf8);
+        (start, end)
     });
-    let stated = located.years.iter().chain(&name);
-    let others = stated.filter(|other| !agrees(year, other, &located.years));
-    others.map(|other| finding(context, year, other)).collect()
+    runs.filter_map(move |(start, end)| {
+        let year: u16 = name.get(start..end).filter(|run| run.len() == 4)?.parse().ok()?;
+        let mut after = name.get(end..)?.chars();
+        let sign = after.next();
+        let digit = after.next().is_some_and(|next| next.is_ascii_digit());
+        let dated = digit && sign.is_some_and(|sign| "-._/〕]）)】".contains(sign));
+        ((1990..2100).contains(&year) && !dated).then_some(year)
+    })
 }
 
 /// The year a sheet's name carries: four digits on their own (`2023`, `2023年汇总`, not `20230105`).
@@ -58,21 +94,25 @@ fn agrees(title: &Stated<u16>, other: &Stated<u16>, all: &[Stated<u16>]) -> bool
     other.value == title.value || beside || carried || filing
 }
 
-fn finding(context: &Context<'_>, title: &Stated<u16>, other: &Stated<u16>) -> Finding {
-    let place = match other.cell {
-        Some(cell) => context.place(cell, other.text.as_str()),
-        None => {
-            Place { sheet: Some(context.located.sheet_name.clone()), cell: None, text: other.text.clone() }
-        }
+fn finding(context: &Context<'_>, title: &Stated<u16>, (other, source): (&Stated<u16>, Source)) -> Finding {
+    let sheet = Some(context.located.sheet_name.clone());
+    let place = Place { sheet, cell: other.cell, text: other.text.clone() };
+    let cell = other.cell.map_or_else(String::new, |cell| cell.to_string());
+    let (here, here_en) = match source {
+        Source::Cell => (cell.as_str(), cell.as_str()),
+        Source::Sheet => ("工作表名", "the sheet's name"),
+        Source::File => ("文件名", "the file's name"),
     };
-    let (here, here_en) = other.cell.map_or_else(
-        || ("工作表名".to_owned(), "the sheet's name".to_owned()),
-        |cell| (cell.to_string(), cell.to_string()),
-    );
+    let stands = if source == Source::File { "文件名" } else { "这里" };
     let there = title.cell.map_or_else(String::new, |cell| cell.to_string());
     let message = Words::new(
-        format!("这里写 {} 年，{there} 写 {} 年", other.value, title.value),
-        format!("{} stands here, {} in {there}", other.value, title.value),
+        format!("{stands}写 {} 年，{there} 写 {} 年", other.value, title.value),
+        format!(
+            "{} stands {}, {} in {there}",
+            other.value,
+            if source == Source::File { "in the file's name" } else { "here" },
+            title.value
+        ),
     );
     let help = Words::new(
         format!(
@@ -93,8 +133,9 @@ fn finding(context: &Context<'_>, title: &Stated<u16>, other: &Stated<u16>) -> F
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::given::Given;
     use crate::rules::sample::submission;
-    use crate::sketch::{findings, lines};
+    use crate::sketch::{findings, findings_beside, lines};
 
     #[test]
     fn a_unit_line_of_another_year_is_found() {
@@ -113,6 +154,29 @@ mod tests {
         assert_eq!(named("2024年报"), [""; 0]);
         assert_eq!(named("2023"), [""; 0]);
         assert_eq!(named("2021年"), ["Error - 2021 → 2023"]);
+    }
+
+    #[test]
+    fn a_file_may_carry_the_year_of_filing_but_no_other() {
+        let named = |name: &str| {
+            let given = Given { name: Some(name), ..Given::default() };
+            findings_beside(RULE, &submission(), given)
+        };
+        for name in [
+            "中川镇2023年.xlsx",
+            "2024年报送 中川镇.xlsx",
+            "2022年表式（2023年度）.xlsx",
+            "财预〔2020〕10号附件.xlsx",
+            "备份2026-01-02.xlsx",
+            "汇总表20220105.xlsx",
+            "汇总表.xlsx",
+        ] {
+            assert_eq!(named(name), [], "{name}");
+        }
+        let found = named("中川镇2022.xlsx");
+        assert_eq!(lines(&found), ["Error - 2022 → 2023"]);
+        assert_eq!(found[0].message.zh, "文件名写 2022 年，A2 写 2023 年");
+        assert_eq!(found[0].place.text, "中川镇2022.xlsx");
     }
 
     #[test]

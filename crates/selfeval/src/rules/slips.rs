@@ -4,7 +4,7 @@
 use rust_decimal::Decimal;
 
 use super::votes::is_near;
-use super::{Context, a001_subtotal_mismatch as subtotal};
+use super::{Context, a001_subtotal_mismatch as subtotal, s004_unit_conflict};
 use crate::finding::Field;
 use crate::summary::{Project, Reading};
 use crate::value::{Figure, Level, Spread, rate_level, round};
@@ -59,6 +59,10 @@ fn contradicted<'a>(
     // A negative amount is V004's.
     let negative = [executed, budget].iter().any(|amount| amount.value < Decimal::ZERO);
     if negative || rate_level(rate, executed, budget)? < Level::L3 {
+        return None;
+    }
+    // One in another unit is S004's.
+    if s004_unit_conflict::slip(context, project).is_some() {
         return None;
     }
     let right = round(stated.value.checked_add(gap)?, u32::try_from(stated.decimals.max(2)).unwrap_or(2));

@@ -5,8 +5,8 @@ use rust_decimal::Decimal;
 
 use super::wording::{RateStyle, plain, points as fixed};
 use super::{
-    Check, Context, Each, Rule, slips, w005_score_above_cap as cap, w006_low_rate_unexplained as low_rate,
-    w011_zero_execution_scored as zero,
+    Check, Context, Each, Rule, s004_unit_conflict, slips, w005_score_above_cap as cap,
+    w006_low_rate_unexplained as low_rate, w011_zero_execution_scored as zero,
 };
 use crate::finding::{Field, Finding, Severity, Unit, Words};
 use crate::profile::Profile;
@@ -47,7 +47,9 @@ fn above<'a>(context: &Context<'_>, project: &'a Project) -> Option<(&'a Reading
         severity(context.profile) < Severity::Error
             && (cap::exceeds(context, project) || zero::passes(context, project))
     };
-    if low || score > Decimal::ONE_HUNDRED || said() {
+    // A rate made of an amount in another unit is that amount's fault.
+    let slip = || s004_unit_conflict::slip(context, project).is_some();
+    if low || score > Decimal::ONE_HUNDRED || said() || slip() {
         return None;
     }
     Some((reading, score, low_rate::rate(project)?))

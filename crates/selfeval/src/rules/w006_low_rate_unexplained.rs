@@ -4,7 +4,7 @@ use jixiao_workbook::CellRef;
 use rust_decimal::Decimal;
 
 use super::wording::{RateStyle, percent};
-use super::{Check, Context, Each, Rule, slips};
+use super::{Check, Context, Each, Rule, s004_unit_conflict, slips};
 use crate::finding::{Field, Finding, Severity, Unit, Words};
 use crate::summary::{Project, Reading, TextReading};
 use crate::value::round;
@@ -52,7 +52,9 @@ fn unexplained(context: &Context<'_>, project: &Project) -> Option<(Decimal, i8)
     // A rate that is low only by an amount in doubt follows from that.
     let other = slips::alternative(context, project)
         .and_then(|(executed, budget)| executed.value.checked_div(budget.value));
-    other.is_none_or(|other| other < context.profile.reason_below).then_some((rate, decimals))
+    // A rate made of an amount in another unit is that amount's fault.
+    let slip = || s004_unit_conflict::slip(context, project).is_some();
+    (other.is_none_or(|other| other < context.profile.reason_below) && !slip()).then_some((rate, decimals))
 }
 
 /// Whether the project's row states a reason.

@@ -10,10 +10,12 @@ use crate::profile::Profile;
 use crate::value::{Figure, Money};
 
 mod columns;
+mod key;
 mod read;
 mod reading;
 mod shown;
 
+pub(crate) use key::folded_name;
 pub use reading::{Content, Reading, Text, TextReading};
 
 use read::{Plan, Reader};
