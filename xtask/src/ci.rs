@@ -11,6 +11,7 @@ pub(crate) fn main() -> Outcome {
     run("cargo", &["doc", "--workspace", "--no-deps", "--locked"])?;
     crate::tidy::main()?;
     crate::codegen::main(&["--check".to_owned()])?;
+    crate::samples::main(&[])?;
     crate::oracle::main(&["--require".to_owned()])?;
     match crate::fuzz::missing() {
         Some(needs) => println!("fuzz: left out, since {needs}"),

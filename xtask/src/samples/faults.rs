@@ -213,9 +213,9 @@ pub(super) const FAULTS: &[Fault] = &[
         Some(Place::Project(index, Field::Score))
     }),
     fault("V006", Near::Cell, &[], |case| {
-        let place = Place::Project(case.project(), Field::Executed);
-        let Content::Number(value, _) = typed(case)?.get(place)?.clone() else { return None };
-        case.sheet().set(place, Content::Number(value + Decimal::new(1, 6), "General"));
+        let place = Place::Project(case.project(), Field::Score);
+        let Content::Number(value, _) = case.sheet().get(place)?.clone() else { return None };
+        case.sheet().set(place, Content::Number(value, "0.000"));
         Some(place)
     }),
     fault("V007", Near::Table, &[], |case| {
