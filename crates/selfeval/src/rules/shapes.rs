@@ -13,7 +13,7 @@ pub(super) fn same_shape(a: Placed<'_>, b: Placed<'_>) -> bool {
     plainly_same(a.1.as_bytes(), b.1.as_bytes(), rows) || same_tokens(a.1, b.1, rows)
 }
 
-/// Whether two texts without quotes or other sheets are the same but for row numbers that differ by `rows`.
+/// Whether two texts without other sheets are the same but for row numbers that differ by `rows`.
 fn plainly_same(a: &[u8], b: &[u8], rows: i64) -> bool {
     let (mut left, mut right) = (a, b);
     // How many letters stand right before, whether digits did, and whether that was a cell.
@@ -30,8 +30,17 @@ fn plainly_same(a: &[u8], b: &[u8], rows: i64) -> bool {
             (letters, cell) = (0, true);
             continue;
         }
+        // What is quoted has no references.
+        if *one == b'"' {
+            let (Some(text), Some(same)) = (quoted(&mut left), quoted(&mut right)) else { return false };
+            if text != same {
+                return false;
+            }
+            (letters, word, cell) = (0, false, false);
+            continue;
+        }
         let whole = *one == b':' && !cell;
-        if one != other || whole || matches!(one, b'\'' | b'"' | b'!' | b'[' | b'$' | b'#' | 0x80..) {
+        if one != other || whole || matches!(one, b'\'' | b'!' | b'[' | b'$' | b'#' | 0x80..) {
             return false;
         }
         match one {
@@ -47,6 +56,15 @@ fn plainly_same(a: &[u8], b: &[u8], rows: i64) -> bool {
 /// What would go on with a name or open a function after digits: then they are no row number.
 fn is_word(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b'(' | b'!' | 0x80..)
+}
+
+/// The quoted text at the start, taken off with its quotes; a doubled quote is taken for two texts.
+fn quoted<'a>(text: &mut &'a [u8]) -> Option<&'a [u8]> {
+    let inside = text.strip_prefix(b"\"")?;
+    let end = inside.iter().position(|byte| *byte == b'"')?;
+    let (inside, rest) = inside.split_at_checked(end)?;
+    *text = rest.get(1..)?;
+    Some(inside)
 }
 
 /// The number at the start, taken off; none where it is longer than a row number.
@@ -118,6 +136,7 @@ mod tests {
             ("SUM(E7:G7)", "SUM(E10:G10)"),
             ("H7/D7", " h10 / d10 "),
             ("IF(N(D7)=0,\"\",H7/D7)", "IF(N(D10)=0,\"\",H10/D10)"),
+            ("H7&\"第7行\"\"A7\"", "H10&\"第7行\"\"A7\""),
             ("$H7*H$4+$A$1", "$H10*H$4+$A$1"),
             ("LOG10(E7)+1.5+Q1_x", "LOG10(E10)+1.5+Q1_x"),
             ("'附 表'!E7+[1]x!F7", "'附 表'!E10+[1]x!F10"),
@@ -137,6 +156,8 @@ mod tests {
             ("H7/D7*1", "H10/D10*2"),
             ("H7/D7", "H10/D10*1"),
             ("H7+\"E7\"", "H10+\"E10\""),
+            ("H7&\"a\"&H7", "H10&\"b\"&H10"),
+            ("H7&\"a", "H10&\"a\""),
             ("LOG10(7)", "LOG13(7)"),
             ("H7+7", "H10+10"),
             ("$E$7", "$E$10"),
