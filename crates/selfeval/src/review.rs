@@ -240,7 +240,7 @@ fn review_table<'a>(
     workers: &impl Workers,
 ) -> Review<'a> {
     let Beside { workbook, profile, given } = beside;
-    let summary = Summary::read(workbook, &located, profile);
+    let summary = Summary::read_by(workbook, &located, profile, workers);
     let totals = totals(&summary);
     let hidden = Hidden::of(workbook, &located, &summary);
     let mut not_checked = not_checked(&located, &summary);

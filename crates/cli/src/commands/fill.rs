@@ -192,7 +192,7 @@ fn complete(request: &Request, input: &Input) -> Result<(Done, usize, Vec<u8>), 
     let profile = &request.terms.profile;
     let located =
         locate(&workbook, profile, None).map_err(|missing| unlocated(&workbook, &missing, input))?;
-    let summary = Summary::read(&workbook, &located, profile);
+    let summary = Summary::read_by(&workbook, &located, profile, &Processors);
     let form = fill::Form { workbook: &workbook, located: &located, summary: &summary, profile };
     let plan = fill::plan_by(form, request.options, &Processors);
     let (done, blank) = (text::done(&plan, &located.columns, request.style), plan.blank.len());

@@ -1,5 +1,7 @@
 //! The table's content. Every value remembers its cell and its raw text; what cannot be read stays as text.
 
+use std::ops::Range;
+
 use jixiao_workbook::{CellRef, Sheet, Workbook};
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
@@ -8,6 +10,7 @@ use crate::finding::{Field, Words};
 use crate::layout::{Columns, FundColumn, Located, Stated};
 use crate::profile::Profile;
 use crate::value::{Figure, Money};
+use crate::workers::{Alone, Workers, by_rows, pieces};
 
 mod columns;
 mod key;
@@ -172,8 +175,22 @@ pub struct Summary {
 impl Summary {
     /// Reads a located table. Never fails: what cannot be read stays as text and is found by the rules.
     pub fn read(workbook: &Workbook, located: &Located, profile: &Profile) -> Self {
+        Self::read_by(workbook, located, profile, &Alone)
+    }
+
+    /// [`Summary::read`], shared out among workers. The result is the same.
+    pub fn read_by(
+        workbook: &Workbook,
+        located: &Located,
+        profile: &Profile,
+        workers: &impl Workers,
+    ) -> Self {
         let (projects, total, rate_scale) = match workbook.sheet(located.sheet) {
-            Ok(sheet) => rows(workbook, sheet, located, profile),
+            // Of a very large table the pieces would be in memory beside the whole.
+            Ok(sheet) if located.projects.len() > MOST_SHARED => {
+                rows(workbook, sheet, (located, profile), &Alone)
+            }
+            Ok(sheet) => rows(workbook, sheet, (located, profile), workers),
             Err(_) => (Vec::new(), None, RateScale::Fraction),
         };
         let rates = projects.iter().filter_map(Project::rate_figure).map(|rate| rate.decimals);
@@ -217,16 +234,25 @@ fn funds(workbook: &Workbook, located: &Located) -> Vec<Fund> {
     funds.map(|fund| Fund { key: fund.key.clone(), label: label(fund.column.label_cell) }).collect()
 }
 
+/// Projects up to which a table is read in pieces at a time.
+const MOST_SHARED: usize = 30_000;
+
 /// Reads the project rows and the total row, then gives each figure what its column decides.
 fn rows(
     workbook: &Workbook,
     sheet: &Sheet,
-    located: &Located,
-    profile: &Profile,
+    (located, profile): (&Located, &Profile),
+    workers: &impl Workers,
 ) -> (Vec<Project>, Option<Total>, RateScale) {
     let plan = Plan::new(located, profile);
     let mut reader = Reader::new(workbook, sheet, located, &plan);
-    let mut rows = projects(&mut reader, sheet, located);
+    let count = located.projects.len();
+    let mut rows = Rows::default();
+    let piece = |range: Range<usize>| {
+        let mut reader = Reader::new(workbook, sheet, located, &plan).sharing(pieces(count));
+        projects(&mut reader, sheet, located, located.projects.get(range).unwrap_or_default())
+    };
+    by_rows(workers, count, piece, |piece| rows.append(piece, count));
     let cell = located.total.and_then(|(row, cell)| Some((sheet.row(row)?, cell)));
     let mut total = cell.and_then(|(row, cell)| Some((reader.project(row, 0)?, cell)));
     let headed_percent = located.columns.rate.as_ref().is_some_and(|column| column.percent);
@@ -245,17 +271,33 @@ fn rows(
 }
 
 /// The project rows; the bits of `loose` tell which figures of a row take their decimals from the column.
+#[derive(Default)]
 struct Rows {
     projects: Vec<Project>,
     loose: Vec<u64>,
 }
 
-fn projects(reader: &mut Reader<'_>, sheet: &Sheet, located: &Located) -> Rows {
-    let count = located.projects.len();
+impl Rows {
+    /// Adds the rows that follow, to a table of so many in the end.
+    fn append(&mut self, mut piece: Self, count: usize) {
+        if self.projects.is_empty() {
+            *self = piece;
+            self.projects.reserve_exact(count.saturating_sub(self.projects.len()));
+            self.loose.reserve_exact(count.saturating_sub(self.loose.len()));
+        } else {
+            self.projects.append(&mut piece.projects);
+            self.loose.append(&mut piece.loose);
+        }
+    }
+}
+
+/// The projects of some of the table's rows.
+fn projects(reader: &mut Reader<'_>, sheet: &Sheet, located: &Located, numbers: &[u32]) -> Rows {
+    let count = numbers.len();
     let mut rows = Rows { projects: Vec::with_capacity(count), loose: Vec::with_capacity(count) };
-    let mut wanted = located.projects.iter().peekable();
+    let mut wanted = numbers.iter().peekable();
     let mut runs = located.runs.iter().zip(0_u32..).peekable();
-    for row in sheet.rows_from(located.projects.first().copied().unwrap_or(u32::MAX)) {
+    for row in sheet.rows_from(numbers.first().copied().unwrap_or(u32::MAX)) {
         let Some(next) = wanted.peek() else { break };
         if row.number != **next {
             continue;

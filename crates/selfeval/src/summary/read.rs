@@ -118,6 +118,11 @@ impl<'a> Reader<'a> {
         Self { workbook, sheet, id: located.sheet, plan, merged, evaluator, styles: Vec::new() }
     }
 
+    /// One of several readers that share the table.
+    pub(super) fn sharing(self, readers: usize) -> Self {
+        Self { evaluator: self.evaluator.sharing(readers), ..self }
+    }
+
     /// Reads a row as a project. The bits of the number tell which figures take their decimals from the column.
     pub(super) fn project(
         &mut self,
