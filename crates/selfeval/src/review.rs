@@ -245,12 +245,13 @@ fn review_table<'a>(
     let hidden = Hidden::of(workbook, &located, &summary);
     let mut not_checked = not_checked(&located, &summary);
     not_checked.extend(formulas_not_read(workbook, located.sheet));
-    not_checked.extend(formulas_not_computed(workbook, located.sheet));
     not_checked.extend(given.prior.and_then(|prior| prior_not_used(prior, &summary)));
     let table = Table { located, summary, totals, weights, hidden };
     let met = given.meeting.map_or_else(Vec::new, |meeting| meeting.meet(&table.located, &table.summary));
     let given = Given { met: &met, ..given };
-    let findings = rules::survey_by(&table.context(Beside { given, ..beside }), workers);
+    let context = table.context(Beside { given, ..beside });
+    not_checked.extend(formulas_not_computed(&context));
+    let findings = rules::survey_by(&context, workers);
     Review { beside, table: Some(table), findings, not_checked }
 }
 
@@ -311,9 +312,9 @@ fn formulas_not_read(workbook: &Workbook, sheet: SheetId) -> Option<NotChecked> 
 const NAMED: usize = 12;
 
 /// Formulas whose results cannot be compared with what they give, by the reason.
-fn formulas_not_computed(workbook: &Workbook, sheet: SheetId) -> Vec<NotChecked> {
+fn formulas_not_computed(context: &Context<'_>) -> Vec<NotChecked> {
     let mut reasons: IndexMap<String, Vec<CellRef>> = IndexMap::new();
-    for (cell, reason) in rules::not_computed(workbook, sheet) {
+    for (cell, reason) in rules::not_computed(context) {
         reasons.entry(reason).or_default().push(cell);
     }
     reasons.iter().map(|(reason, cells)| not_computed(reason, cells)).collect()

@@ -3,9 +3,7 @@
 use std::collections::BTreeMap;
 
 use jixiao_workbook::calc::Evaluator;
-use jixiao_workbook::{
-    Cell, CellRef, Content, Edit, FormulaKind, Sheet, SheetId, Style, Value, ValueRef, Workbook, refresh,
-};
+use jixiao_workbook::{Cell, CellRef, Content, Edit, FormulaKind, Sheet, Style, Value, ValueRef, refresh};
 use rust_decimal::Decimal;
 
 use super::formulas::{as_shown, expression, safe, spot};
@@ -62,9 +60,11 @@ fn check(context: &Context<'_>) -> Vec<Finding> {
 }
 
 /// The formulas of the table's sheet that cannot be computed here, with the reason; nothing is concluded from their
-/// results. Down a column, formulas of one shape are looked into once.
-pub(crate) fn not_computed(workbook: &Workbook, on: SheetId) -> Vec<(CellRef, String)> {
+/// results. Down a column, formulas of one shape are looked into once; the form's own are computed.
+pub(crate) fn not_computed(context: &Context<'_>) -> Vec<(CellRef, String)> {
+    let (workbook, on) = (context.workbook, context.located.sheet);
     let Ok(sheet) = workbook.sheet(on) else { return Vec::new() };
+    let is_own = |at, text| expression(context, at).is_some_and(|own| own.formula() == text);
     let evaluator = Evaluator::new(workbook);
     let mut known: BTreeMap<u16, (CellRef, &str, Option<String>)> = BTreeMap::new();
     let mut list = Vec::new();
@@ -75,6 +75,7 @@ pub(crate) fn not_computed(workbook: &Workbook, on: SheetId) -> Vec<(CellRef, St
         let reason =
             match above.filter(|(at, text, _)| plain && same_shape((*at, text), (cell.at, formula.text))) {
                 Some((_, _, reason)) => reason.clone(),
+                None if plain && is_own(cell.at, formula.text) => None,
                 None if plain => evaluator.answer(on, cell.at, formula.text).err(),
                 None => Some(ARRAY.to_owned()),
             };
@@ -165,6 +166,9 @@ fn message(formula: &str, found: &str, expected: &str) -> Words {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::computed::totals;
+    use crate::given::Given;
+    use crate::profile::{Profile, Weights};
     use crate::sketch::{findings, lines, official, read};
 
     fn total(stored: &str) -> Vec<String> {
@@ -232,8 +236,17 @@ mod tests {
     fn what_cannot_be_computed_is_listed_with_the_reason() {
         let row =
             |row: u32| format!("{row}|甲|局|=NOSUCHFUNCTION(E{row}) -> 3|3|||1|=H{row}/E{row} -> 0.5|90|");
-        let (workbook, located, _) = read(&official(&[&row(6), &row(7), "合计|||=SUM(D6:D7) -> 6"]));
-        let list = not_computed(&workbook, located.sheet);
+        let (workbook, located, summary) = read(&official(&[&row(6), &row(7), "合计|||=SUM(D6:D7) -> 6"]));
+        let (profile, totals) = (Profile::national(), totals(&summary));
+        let list = not_computed(&Context {
+            workbook: &workbook,
+            located: &located,
+            summary: &summary,
+            totals: &totals,
+            profile: &profile,
+            weights: Weights::Budget,
+            given: Given::default(),
+        });
         let cells: Vec<String> = list.iter().map(|(cell, _)| cell.to_string()).collect();
         assert_eq!(cells, ["D6", "D7"]);
         assert_eq!(list[0].1, "the function NOSUCHFUNCTION with 1 arguments");
