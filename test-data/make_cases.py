@@ -237,7 +237,7 @@ def _(path):
       "check ./input.xlsx", "fill ./input.xlsx -o ./filled.xlsx", "fill ./input.xlsx -o ./fixed.xlsx --fix")
 def _(path):
     rows = projects(6)
-    rows[1]["fund0"] = "20"
+    rows[1]["seq"] = "2"
     rows[3]["executed"] = "４３．２１"
     rows[4]["score"] = "80分"
     Form(path, rows).close()
@@ -389,6 +389,25 @@ def _(path):
     rows = live(projects(6))
     rows[2]["rate"] = 0.805
     Form(path, rows, total=live_total(rows)).close()
+
+
+@case(
+    "safe-fixes",
+    "Fixes that change no declared figure: text to numbers, equal typed numbers to formulas, blank numbers given; each is listed.",
+    "check ./input.xlsx --fix -o ./fixed.xlsx",
+    "check ./input.xlsx --fix --lang en",
+    "check ./input.xlsx --fix -o ./json.xlsx --format json --select V,S",
+    "check ./input.xlsx --fix -o ./marked.xlsx --format xlsx",
+    "fill ./input.xlsx --fix -o ./filled.xlsx",
+    "check ./input.xlsx --fix -o ./input.xlsx",
+)
+def _(path):
+    rows = live(projects(6))
+    total = live_total(rows)
+    rows[1]["seq"] = "2"
+    rows[2]["seq"] = None
+    rows[3]["budget"] = 45
+    Form(path, rows, total=total).close()
 
 
 @case("chart-on-the-form", "A chart over the computed cells: its cached points follow.", *FILL_AND_CHECK)

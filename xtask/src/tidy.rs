@@ -15,7 +15,10 @@ const ORDER: &[(&str, &[&str])] = &[
     ),
     (
         "crates/selfeval/src",
-        &["value", "finding", "profile", "layout", "summary", "computed", "given", "rules", "fill", "review"],
+        &[
+            "value", "finding", "profile", "layout", "summary", "computed", "given", "rules", "fill",
+            "review", "fixes",
+        ],
     ),
 ];
 

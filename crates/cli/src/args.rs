@@ -30,6 +30,7 @@ pub(crate) struct Common {
 pub(crate) enum Command {
     Fill(Fill),
     Check(Check),
+    Clean(Clean),
     Template(Template),
     Explain(Explain),
     Rules(Rules),
@@ -122,6 +123,8 @@ pub(crate) enum Format {
     Text,
     Json,
     Jsonl,
+    /// The workbook itself with the findings marked in it.
+    Xlsx,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -138,7 +141,7 @@ pub(crate) struct Check {
     pub(crate) work: Work,
     #[command(flatten)]
     pub(crate) target: Target,
-    #[arg(long, value_enum, default_value = "text", value_name = "text|json|jsonl")]
+    #[arg(long, value_enum, default_value = "text", value_name = "text|json|jsonl|xlsx")]
     pub(crate) format: Format,
     #[arg(long, value_name = "FILE")]
     pub(crate) form: Option<PathBuf>,
@@ -151,7 +154,25 @@ pub(crate) struct Check {
     #[arg(long, value_enum, default_value = "error", value_name = "error|warning|info|never")]
     pub(crate) fail_on: Level,
     #[arg(long)]
+    pub(crate) fix: bool,
+    #[arg(long)]
     pub(crate) all: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Clean {
+    #[arg(value_name = "IN", required_unless_present = "files_from")]
+    pub(crate) inputs: Vec<PathBuf>,
+    #[arg(long, value_name = "FILE|-")]
+    pub(crate) files_from: Option<PathBuf>,
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256))]
+    pub(crate) jobs: Option<u16>,
+    #[command(flatten)]
+    pub(crate) bounds: Bounds,
+    #[command(flatten)]
+    pub(crate) target: Target,
+    #[arg(long, conflicts_with = "output")]
+    pub(crate) in_place: bool,
 }
 
 #[derive(Debug, Args)]

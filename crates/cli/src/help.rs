@@ -23,6 +23,11 @@ const COMMANDS: &[(&str, &str, &str)] = &[
         "Completes the computed cells of a form and checks the result",
     ),
     ("check", "核对表中各项数字，列出问题和改法", "Checks every figure of a form and says what to correct"),
+    (
+        "clean",
+        "去掉 check --format xlsx 加上的底色、批注和核对结果表",
+        "Takes off the fills, comments and list that check --format xlsx added",
+    ),
     ("template", "生成一张带公式的空白汇总表", "Writes a blank official form with live formulas"),
     ("explain", "说明一条核对规则", "Explains one rule"),
     ("rules", "列出全部核对规则", "Lists every rule"),
@@ -86,13 +91,32 @@ const ARGUMENTS: &[(&str, &str, &str)] = &[
         "允许覆盖已有的输出文件；允许改动带数字签名的文件（签名随之失效）",
         "Replace an output that exists; edit a signed workbook (its signature no longer holds)",
     ),
+    (
+        "check.force",
+        "允许覆盖已有的输出文件；允许标记、修正带数字签名的文件（签名随之失效）",
+        "Replace an output that exists; mark or fix a signed workbook (its signature no longer holds)",
+    ),
+    (
+        "clean.force",
+        "允许覆盖已有的输出文件；允许改动带数字签名的文件（签名随之失效）",
+        "Replace an output that exists; edit a signed workbook (its signature no longer holds)",
+    ),
     ("in_place", "直接改写输入文件", "Write the result over the input"),
     (
         "recompute",
         "把手工填写的计算单元格也换成公式，并列出变化",
         "Put formulas into computed cells that hold typed numbers, too, and list what changes",
     ),
-    ("fix", "先把文本形式的数字转为数字", "Turn numbers written as text into numbers first"),
+    (
+        "fix",
+        "先做不改变填报数的修正，如文本转为数字",
+        "First make the fixes that change no declared figure, such as text to numbers",
+    ),
+    (
+        "check.fix",
+        "先做不改变填报数的修正，写入新文件，再核对该文件",
+        "First make the fixes that change no declared figure, into a new file, and check that",
+    ),
     (
         "strict",
         "有单元格只能留空或结果有必须修改的问题时，退出码为 1",
@@ -101,8 +125,8 @@ const ARGUMENTS: &[(&str, &str, &str)] = &[
     ("all", "同时列出提示和全部涉及的行", "Show infos and every row concerned, too"),
     (
         "format",
-        "输出格式：text、json 或 jsonl（每个文件一行）",
-        "Format of the report: text, json or jsonl (one file a line)",
+        "输出格式：text、json、jsonl（每个文件一行），或 xlsx（在原表上标出问题的工作簿）",
+        "Format of the report: text, json, jsonl (one file a line), or xlsx (the workbook with the findings marked in it)",
     ),
     ("rules.format", "输出格式：text 或 json", "Format of the list: text or json"),
     (
@@ -138,6 +162,7 @@ const USAGE: &[(&str, &str, &str)] = &[
     ("", "jixiao <命令> [选项]", "jixiao <COMMAND> [OPTIONS]"),
     ("fill", "jixiao fill [选项] IN… [-o OUT]", "jixiao fill [OPTIONS] IN... [-o OUT]"),
     ("check", "jixiao check [选项] IN…", "jixiao check [OPTIONS] IN..."),
+    ("clean", "jixiao clean [选项] IN… [-o OUT]", "jixiao clean [OPTIONS] IN... [-o OUT]"),
     ("template", "jixiao template [选项] -o OUT", "jixiao template [OPTIONS] -o OUT"),
     ("explain", "jixiao explain CODE", "jixiao explain CODE"),
     ("rules", "jixiao rules [选项]", "jixiao rules [OPTIONS]"),

@@ -19,6 +19,8 @@ pub(crate) enum Wanted {
     Spreadsheets,
     /// Spreadsheets, and what a unit may have sent instead of one.
     Submissions,
+    /// Spreadsheets, those too that this program wrote.
+    Marked,
 }
 
 const SPREADSHEETS: &[&str] =
@@ -133,7 +135,7 @@ impl Listing {
             self.skipped.ours += 1;
         } else if name.starts_with('.') || !is_wanted(&path, wanted) {
             self.skipped.other += 1;
-        } else if output::is_ours(&path) {
+        } else if wanted != Wanted::Marked && output::is_ours(&path) {
             self.skipped.ours += 1;
         } else {
             self.inputs.push(Ok(Input::File(path)));

@@ -23,6 +23,17 @@ pub(crate) enum Replace {
     Input,
 }
 
+impl Replace {
+    /// What the flags `--in-place` and `--force` allow.
+    pub(crate) fn of(in_place: bool, force: bool) -> Self {
+        match (in_place, force) {
+            (true, _) => Self::Input,
+            (false, true) => Self::Other,
+            (false, false) => Self::Never,
+        }
+    }
+}
+
 /// Where an output goes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Target {
@@ -233,13 +244,28 @@ pub(crate) struct Suffix {
 pub(crate) const FILLED: Suffix = Suffix { zh: "-已填", en: "-filled" };
 /// What `check` makes.
 pub(crate) const CHECKED: Suffix = Suffix { zh: "-核对", en: "-check" };
+/// What `check --fix` makes.
+pub(crate) const FIXED: Suffix = Suffix { zh: "-已修正", en: "-fixed" };
+/// What `clean` makes, in place of what `check` made.
+pub(crate) const CLEANED: Suffix = Suffix { zh: "-已清理", en: "-cleaned" };
 /// What `convert` makes beside its result.
 const SOURCES: Suffix = Suffix { zh: "-数据来源", en: "-sources" };
 
 /// Whether a file's name says that this program wrote it.
 pub(crate) fn is_ours(path: &Path) -> bool {
     let stem = path.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
-    [FILLED, CHECKED, SOURCES].iter().any(|suffix| stem.ends_with(suffix.zh) || stem.ends_with(suffix.en))
+    [FILLED, CHECKED, FIXED, CLEANED, SOURCES]
+        .iter()
+        .any(|suffix| stem.ends_with(suffix.zh) || stem.ends_with(suffix.en))
+}
+
+/// `表-核对.xlsx` to `表-已清理.xlsx`.
+pub(crate) fn cleaned(input: &Path, lang: jixiao_render::Lang) -> PathBuf {
+    let stem = input.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+    let ending = input.extension().map(|ending| format!(".{}", ending.to_string_lossy())).unwrap_or_default();
+    let own = [CHECKED.zh, CHECKED.en].iter().find_map(|suffix| stem.strip_suffix(suffix));
+    let own = own.filter(|stem| !stem.is_empty()).map(|stem| input.with_file_name(format!("{stem}{ending}")));
+    named(own.as_deref().unwrap_or(input), CLEANED, lang, None)
 }
 
 /// `表.xlsx` to `表-已填.xlsx`; no doubled suffix. The extension is the input's unless one is given.
@@ -318,6 +344,9 @@ mod tests {
         assert_eq!(name("a/form.v2.xlsm", Lang::En), "a/form.v2-filled.xlsm");
         assert_eq!(name("表-已填.xlsx", Lang::Zh), "表-已填.xlsx");
         assert_eq!(name("表-filled.xlsx", Lang::Zh), "表-filled.xlsx");
+        let cleaned = |path: &str, lang| cleaned(Path::new(path), lang).display().to_string();
+        assert_eq!(cleaned("a/表-核对.xlsx", Lang::Zh), "a/表-已清理.xlsx");
+        assert_eq!(cleaned("form.xlsm", Lang::En), "form-cleaned.xlsm");
         assert!(is_ours(Path::new("a/表-已填.xlsx")) && !is_ours(Path::new("a/已填.xlsx")));
     }
 

@@ -4,6 +4,7 @@
 use std::borrow::Cow;
 
 use jixiao_selfeval::finding::{Applicability, Field, Interval, Unit, Vote, fingerprints};
+use jixiao_selfeval::fixes::Applied;
 use jixiao_selfeval::profile::Weights;
 use jixiao_selfeval::review::{Counts, Hidden, NotChecked, Table, Verdict, stated_total};
 use jixiao_selfeval::value::{Money, round};
@@ -26,6 +27,8 @@ pub struct Source<'a> {
     pub sha256: Option<&'a str>,
     /// The name of the profile it was judged by.
     pub profile: &'a str,
+    /// The fixes that were made before it was judged; none where none were asked for.
+    pub fixed: Option<&'a [Applied]>,
 }
 
 /// Why a file could not be checked.
@@ -69,6 +72,36 @@ struct FileView<'a> {
     not_checked: Vec<NotCheckedView<'a>>,
     doubts: Vec<&'a str>,
     findings: Vec<FindingView<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    fixed: Option<Vec<FixedView<'a>>>,
+}
+
+/// A fix that was made.
+#[derive(Serialize)]
+struct FixedView<'a> {
+    code: &'a str,
+    place: PlaceView<'a>,
+    project: Option<&'a str>,
+    title: &'a str,
+    after: &'a str,
+}
+
+/// The fixes that were made; `place.text` is what stood there.
+fn fixed<'a>(source: Source<'a>, lang: Lang) -> Option<Vec<FixedView<'a>>> {
+    let view = |one: &'a Applied| FixedView {
+        code: &one.code,
+        place: PlaceView {
+            path: source.path,
+            sheet: Some(&one.sheet),
+            cell: Some(one.cell),
+            paragraph: None,
+            text: &one.before,
+        },
+        project: one.project.as_deref(),
+        title: lang.pick(&one.title),
+        after: &one.after,
+    };
+    Some(source.fixed?.iter().map(view).collect())
 }
 
 impl<'a> FileView<'a> {
@@ -89,6 +122,7 @@ impl<'a> FileView<'a> {
             not_checked: review.not_checked.iter().map(|not| NotCheckedView::of(not, lang)).collect(),
             doubts: doubts.iter().map(|doubt| lang.pick(doubt)).collect(),
             findings: findings(source.path, list, lang),
+            fixed: fixed(source, lang),
         }
     }
 
@@ -107,6 +141,7 @@ impl<'a> FileView<'a> {
             not_checked: Vec::new(),
             doubts: Vec::new(),
             findings: Vec::new(),
+            fixed: None,
         }
     }
 }
@@ -360,8 +395,8 @@ mod tests {
     use std::collections::BTreeMap;
 
     use indexmap::IndexMap;
-    use jixiao_selfeval::Profile;
     use jixiao_selfeval::review::{Options, review};
+    use jixiao_selfeval::{Profile, fixes};
     use jixiao_workbook::Workbook;
     use serde::Deserialize;
 
@@ -395,7 +430,12 @@ mod tests {
         let workbook = Workbook::open(bytes.to_vec()).unwrap();
         let national = Profile::national();
         let review = review(&workbook, &national, Options::default());
-        file(Source { path, sha256: Some("00"), profile: "national" }, Ok(&review), Lang::Zh)
+        let round = fixes::round(&review, fixes::Extent::Stated);
+        if !round.applied.is_empty() {
+            let source = Source { path, sha256: None, profile: "national", fixed: Some(&round.applied) };
+            return file(source, Ok(&review), Lang::Zh);
+        }
+        file(Source { path, sha256: Some("00"), profile: "national", fixed: None }, Ok(&review), Lang::Zh)
     }
 
     /// The contract of programs that read the report: no key goes, none changes its place.
@@ -406,11 +446,16 @@ mod tests {
                 code: "encrypted", message: Words::new("有密码", "encrypted"), help: Words::default()
             };
         let files = [
-            file(Source { path: "x", sha256: None, profile: "national" }, Err(&unread), Lang::Zh),
+            file(
+                Source { path: "x", sha256: None, profile: "national", fixed: None },
+                Err(&unread),
+                Lang::Zh,
+            ),
             checked("a", include_bytes!("../../../test-data/submission-2023.xlsx")),
             checked("b", include_bytes!("../../../test-data/cases/wrong-sums-and-rates/input.xlsx")),
             checked("c", include_bytes!("../../../test-data/cases/two-tables/input.xlsx")),
             checked("d", include_bytes!("../../../test-data/cases/hidden-row/input.xlsx")),
+            checked("e", include_bytes!("../../../test-data/cases/numbers-written-as-text/input.xlsx")),
         ];
         let counts = Counts::default();
         let report: Node = serde_json::from_str(&report(&files, counts)).unwrap();
@@ -421,7 +466,7 @@ mod tests {
             ": schema files counts",
             ".counts: error warning info",
             ".files[]: path sha256 verdict error table other_tables computed stated counts not_checked doubts \
-             findings",
+             findings fixed",
             ".files[].computed: budget executed rate score score_exact score_by_budget score_by_executed weights",
             ".files[].counts: error warning info",
             ".files[].error: code message help",
@@ -438,6 +483,8 @@ mod tests {
             ".files[].findings[].place: path sheet cell paragraph text",
             ".files[].findings[].related[]: path sheet cell note",
             ".files[].findings[].votes[]: value shown by",
+            ".files[].fixed[]: code place project title after",
+            ".files[].fixed[].place: path sheet cell paragraph text",
             ".files[].not_checked[]: what why",
             ".files[].other_tables[]: sheet range",
             ".files[].stated: budget executed rate score",
@@ -453,7 +500,7 @@ mod tests {
             Unread {
                 code: "encrypted", message: Words::new("有密码", "encrypted"), help: Words::default()
             };
-        let source = Source { path: "a.xlsx", sha256: None, profile: "national" };
+        let source = Source { path: "a.xlsx", sha256: None, profile: "national", fixed: None };
         let line = file(source, Err(&unread), Lang::En);
         let whole: serde_json::Value = serde_json::from_str(&report(&[line], Counts::default())).unwrap();
         assert_eq!(whole["schema"], SCHEMA);

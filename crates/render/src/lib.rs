@@ -23,11 +23,13 @@
 //! | [`text`] | the reports of `check` and `fill` for people |
 //! | [`html`] | the report of `check` as a page |
 //! | [`json`] | `jixiao.check/1` |
+//! | [`marks`] | the submitted workbook with the findings marked in it |
 //! | [`rules`] | the rule catalogue and a rule's page |
 //! | [`template`] | the official form as a workbook |
 
 pub mod html;
 pub mod json;
+pub mod marks;
 pub mod rules;
 pub mod template;
 pub mod text;

@@ -33,10 +33,12 @@
 //! | [`rules`] | the rule catalogue, one file a rule |
 //! | [`fill`] | the edits that complete the form |
 //! | [`mod@review`] | all of it in one call: locate, read, check, sum up |
+//! | [`fixes`] | the fixes of a review that need no person |
 
 pub mod computed;
 pub mod fill;
 pub mod finding;
+pub mod fixes;
 pub mod given;
 pub mod layout;
 pub mod profile;

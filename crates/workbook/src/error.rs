@@ -103,6 +103,24 @@ pub enum PatchError {
         /// The cell.
         cell: CellRef,
     },
+    /// A threaded comment stands at the cell, beside which no other comment can.
+    #[error("{cell} has a threaded comment, beside which no other can stand")]
+    Threaded {
+        /// The cell asked for.
+        cell: CellRef,
+    },
+    /// The cell is a link already, alone or with others.
+    #[error("{cell} is a link already")]
+    Linked {
+        /// The cell asked for.
+        cell: CellRef,
+    },
+    /// No sheet can have that name: it is another one's, too long, or holds a character that names may not.
+    #[error("a new sheet cannot be named {0:?}")]
+    SheetName(String),
+    /// The sheet cannot be taken out: a formula or a name speaks of it, or it is the only one that is seen.
+    #[error("the sheet {0} is needed: by a formula, by a name, or because no other is seen")]
+    SheetNeeded(String),
     /// The number is none that a spreadsheet can store.
     #[error("{0:?} is not a number a spreadsheet can store")]
     NotANumber(String),

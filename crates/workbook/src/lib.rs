@@ -58,7 +58,7 @@ pub mod workbook;
 
 pub use address::{CellRef, Range, column_letters};
 pub use date::Date;
-pub use edit::{Content, Edit, Style};
+pub use edit::{Content, Edit, Look, NewCell, NewColumn, NewSheet, Rgb, Style};
 pub use error::{OpenError, PatchError};
 pub use limits::Limits;
 pub use sheet::{Cell, FormulaKind, Sheet, SheetBuilder, Value, ValueRef};

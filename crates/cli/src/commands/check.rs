@@ -4,14 +4,18 @@ use std::path::{Path, PathBuf};
 
 use jixiao_render::Lang;
 use jixiao_render::json::{self, Source};
+use jixiao_render::marks::{self, Marks};
 use jixiao_render::text::{self, Detail, FileLine, Style};
+use jixiao_selfeval::fixes::Extent;
 use jixiao_selfeval::given::{Form, Given, Meet, Prior};
 use jixiao_selfeval::layout::NoTable;
 use jixiao_selfeval::review::{Counts, Options, review_by};
 use jixiao_selfeval::{Profile, Review, Severity, rules};
-use jixiao_workbook::Workbook;
+use jixiao_workbook::patch::Signature;
+use jixiao_workbook::{FileKind, PatchError, Workbook};
 use sha2::{Digest, Sha256};
 
+use super::fixed::{applied, fixed, unmarked};
 use super::{Terms, close, failed_line, note_owner};
 use crate::ahead::build_grids;
 use crate::args::{Check, Format, Language, Level};
@@ -24,7 +28,7 @@ use crate::input::Input;
 use crate::legacy::Opener;
 use crate::listing::{Listing, Wanted};
 use crate::meeting::{Meeting, Turn};
-use crate::output::{self, CHECKED, Replace, Staged, Sync, Target};
+use crate::output::{self, CHECKED, FIXED, Replace, Staged, Sync, Target};
 
 /// What the flags mean.
 struct Request {
@@ -42,6 +46,9 @@ struct Request {
     fail_on: Option<Severity>,
     output: Option<PathBuf>,
     replace: Replace,
+    /// Whether safe fixes are made, into a new workbook.
+    fix: bool,
+    signature: Signature,
     style: Style,
     many: bool,
 }
@@ -49,6 +56,8 @@ struct Request {
 /// What became of one input.
 struct Outcome {
     report: String,
+    /// The workbook that was made, fixed or marked.
+    product: Option<Vec<u8>>,
     line: FileLine,
     exit: Exit,
     /// Why it was not checked.
@@ -56,7 +65,7 @@ struct Outcome {
     written: Written,
 }
 
-/// What became of a report that goes to a file.
+/// What became of the report or the workbook that goes to a file.
 enum Written {
     /// It goes to standard output.
     Not,
@@ -75,9 +84,21 @@ pub(super) fn run(args: Check, lang: Option<Language>, console: &mut Console<'_>
         output::make_folder(folder)?;
     }
     let clashes = output::clashes(&listing.inputs, request.replace, |input| {
-        // Without `-o` nothing is written.
-        request.output.as_ref().map_or(Target::Standard, |_| request.target(input))
+        // A report without `-o` is printed.
+        if request.output.is_some() || request.makes_workbook() {
+            request.target(input)
+        } else {
+            Target::Standard
+        }
     });
+    let to_standard = |input: &Input| request.target(input) == Target::Standard;
+    if request.makes_workbook()
+        && !request.many
+        && console.screen().out
+        && listing.inputs.iter().flatten().any(to_standard)
+    {
+        return Err(Failure::new("-", What::Terminal));
+    }
     let mut run = Run { exit: Exit::Done, lines: Vec::new(), parts: Vec::new() };
     let inputs = &listing.inputs;
     let meeting = Meeting::of(inputs);
@@ -115,8 +136,14 @@ impl Run {
             console.failure(failure);
         }
         match outcome.written {
-            Written::Done | Written::Staged(_) => {}
-            Written::Not => self.print(request, outcome.report, console),
+            Written::Done | Written::Staged(_) if !request.makes_workbook() => {}
+            Written::Not | Written::Done | Written::Staged(_) => match outcome.product {
+                Some(bytes) => {
+                    console.product(&bytes);
+                    console.aside(&outcome.report);
+                }
+                None => self.print(request, outcome.report, console),
+            },
             Written::Failed(failure) => {
                 console.failure(&failure);
                 self.exit = self.exit.max(failure.exit());
@@ -129,8 +156,8 @@ impl Run {
 
     fn print(&mut self, request: &Request, report: String, console: &mut Console<'_>) {
         match request.format {
-            Format::Text if report.is_empty() => {}
-            Format::Text => {
+            Format::Text | Format::Xlsx if report.is_empty() => {}
+            Format::Text | Format::Xlsx => {
                 console.report(&report);
                 if request.many {
                     console.report("\n");
@@ -142,14 +169,14 @@ impl Run {
     }
 
     fn close(&self, request: &Request, listing: &Listing, console: &mut Console<'_>) {
-        if request.format == Format::Json && request.output.is_none() {
+        if request.format == Format::Json && (request.output.is_none() || request.makes_workbook()) {
             console.product(json::report(&self.parts, sum(&self.lines)).as_bytes());
         }
         if listing.many {
             let style = Style { lang: console.lang(), ..request.style };
             let closing = close(&self.lines, listing.skipped(), style);
             match request.format {
-                Format::Text => console.report(&closing),
+                Format::Text | Format::Xlsx => console.report(&closing),
                 _ => console.aside(&closing),
             }
         }
@@ -166,7 +193,8 @@ fn sum(lines: &[FileLine]) -> Counts {
 
 impl Request {
     fn of(args: Check, lang: Option<Language>, many: bool, console: &Console<'_>) -> Result<Self, Failure> {
-        let to_terminal = args.target.output.is_none();
+        let makes_workbook = args.fix || args.format == Format::Xlsx;
+        let to_terminal = args.target.output.is_none() || makes_workbook;
         let style = console.style(if args.all { Detail::All } else { Detail::Usual });
         let (terms, opener) = (Terms::of(&args.work)?, console.opener());
         let beside = (&terms, &opener);
@@ -186,10 +214,17 @@ impl Request {
                 Level::Never => None,
             },
             output: args.target.output,
-            replace: if args.target.force { Replace::Other } else { Replace::Never },
+            replace: Replace::of(false, args.target.force),
+            fix: args.fix,
+            signature: if args.target.force { Signature::Void } else { Signature::Keep },
             style: if to_terminal { style } else { Style { colour: text::Colour::Never, ..style } },
             many,
         })
+    }
+
+    /// Whether the input itself is written anew, marked or fixed.
+    fn makes_workbook(&self) -> bool {
+        self.fix || self.format == Format::Xlsx
     }
 
     /// Whether `--select` and `--ignore` let a finding through.
@@ -212,9 +247,17 @@ impl Request {
     fn outcome(&self, input: &Input, clash: Option<&What>, turn: Option<&Turn<'_>>) -> Outcome {
         let done = match clash {
             Some(what) => Err(Failure::new(input.shown(), what.clone())),
-            None => one(self, input, turn),
+            None => self.permitted(input).and_then(|()| one(self, input, turn)),
         };
         self.kept(input, done.unwrap_or_else(|failure| self.unread(Some(input), failure)))
+    }
+
+    /// Refuses a workbook that must not be written, before any work is done.
+    fn permitted(&self, input: &Input) -> Result<(), Failure> {
+        match self.target(input) {
+            Target::File(path) if self.makes_workbook() => output::permit(&path, input.path(), self.replace),
+            _ => Ok(()),
+        }
     }
 
     /// What is told of an input that was not found. Its report has no name among others.
@@ -224,7 +267,10 @@ impl Request {
     }
 
     fn kept(&self, input: &Input, mut outcome: Outcome) -> Outcome {
-        if self.output.is_some() && !outcome.report.is_empty() {
+        if self.makes_workbook() {
+            outcome.written =
+                self.write_workbook(input, &mut outcome.product).unwrap_or_else(Written::Failed);
+        } else if self.output.is_some() && !outcome.report.is_empty() {
             outcome.written = self.write(input, &outcome).unwrap_or_else(Written::Failed);
         }
         outcome
@@ -233,32 +279,42 @@ impl Request {
     /// What is told of an input that was not read.
     fn unread(&self, input: Option<&Input>, failure: Failure) -> Outcome {
         let path = input.map_or_else(|| failure.about.clone(), Input::shown);
-        let source = Source { path: &path, sha256: None, profile: &self.terms.profile.name };
+        let source = Source { path: &path, sha256: None, profile: &self.terms.profile.name, fixed: None };
         let report = match self.format {
-            Format::Text => String::new(),
+            Format::Text | Format::Xlsx => String::new(),
             _ => json::file(source, Err(&failure.unread()), self.lang),
         };
         let line = failed_line(path.clone(), &failure, self.style.lang);
         let exit = failure.exit();
-        Outcome { report, line, exit, failure: Some(failure), written: Written::Not }
+        Outcome { report, product: None, line, exit, failure: Some(failure), written: Written::Not }
     }
 
     /// Where the report of one input goes.
     fn target(&self, input: &Input) -> Target {
-        let extension = match self.format {
-            Format::Text => "txt",
-            Format::Json => "json",
-            Format::Jsonl => "jsonl",
+        let (suffix, extension) = match self.format {
+            Format::Xlsx => (CHECKED, None),
+            _ if self.fix => (FIXED, None),
+            Format::Text => (CHECKED, Some("txt")),
+            Format::Json => (CHECKED, Some("json")),
+            Format::Jsonl => (CHECKED, Some("jsonl")),
         };
-        let name = |path: &Path| output::named(path, CHECKED, self.style.lang, Some(extension));
+        let name = |path: &Path| output::named(path, suffix, self.style.lang, extension);
         output::target(input, self.output.as_deref(), self.many, name)
+    }
+
+    /// Writes the workbook that was made; it stays where it is where it goes to standard output.
+    fn write_workbook(&self, input: &Input, product: &mut Option<Vec<u8>>) -> Result<Written, Failure> {
+        let Target::File(path) = self.target(input) else { return Ok(Written::Not) };
+        let Some(bytes) = product.take() else { return Ok(Written::Not) };
+        let staged = output::stage(&path, &bytes, self.replace, Sync::of(self.many))?;
+        Ok(staged.map_or(Written::Done, Written::Staged))
     }
 
     fn write(&self, input: &Input, outcome: &Outcome) -> Result<Written, Failure> {
         let Target::File(path) = self.target(input) else { return Ok(Written::Not) };
         output::permit(&path, input.path(), self.replace)?;
         let text = match self.format {
-            Format::Text => outcome.report.clone(),
+            Format::Text | Format::Xlsx => outcome.report.clone(),
             Format::Json => json::report(std::slice::from_ref(&outcome.report), outcome.line.counts),
             Format::Jsonl => format!("{}\n", outcome.report),
         };
@@ -267,7 +323,7 @@ impl Request {
     }
 }
 
-/// Puts the reports that wait for it in their places.
+/// Puts the files that wait for it in their places.
 fn place(outcomes: &mut [Outcome]) {
     let waiting = outcomes.iter_mut().filter_map(|outcome| {
         let written = std::mem::replace(&mut outcome.written, Written::Done);
@@ -320,27 +376,56 @@ fn one(request: &Request, input: &Input, turn: Option<&Turn<'_>>) -> Result<Outc
     let bytes = input.read(request.terms.limits.file_bytes)?;
     let sha256 = (request.format != Format::Text).then(|| hexadecimal(&Sha256::digest(&bytes)));
     let opened = |error| Failure::new(path.clone(), What::Open(error));
-    let workbook =
-        request.opener.open(bytes, &request.terms.limits).map_err(|what| Failure::new(path.clone(), what))?;
+    let failed = |what| Failure::new(path.clone(), what);
+    let terms = &request.terms;
+    let mut workbook = request.opener.open(bytes, &terms.limits).map_err(failed)?;
+    if request.makes_workbook() && workbook.kind() != FileKind::Package {
+        return Err(failed(What::NotMarked(workbook.kind().ending())));
+    }
+    let mut fixes = None;
+    if request.fix {
+        let made = fixed(workbook, terms, request.signature, Extent::All).map_err(failed)?;
+        (workbook, fixes) = (made.0, Some(made.1));
+    }
+    if request.format == Format::Xlsx {
+        workbook = unmarked(workbook, terms, request.signature).map_err(failed)?;
+    }
     build_grids(&workbook);
     let name = input.path().and_then(Path::file_name).map(|name| name.to_string_lossy());
     let meeting = turn.map(|turn| turn as &dyn Meet);
     let options = request.options(name.as_deref(), meeting);
-    let mut review = review_by(&workbook, &request.terms.profile, options, &Processors);
+    let mut review = review_by(&workbook, &terms.profile, options, &Processors);
     if review.table.is_none() {
         super::readable(&workbook).map_err(opened)?;
     }
     review.findings.retain(|code| request.wants(code));
-    let source = Source { path: &path, sha256: sha256.as_deref(), profile: &request.terms.profile.name };
+    let target = request.target(input).shown();
+    let (product, marks) = made(request, &review).map_err(|error| failed(What::Patch(error)))?;
+    let fixed = fixes.as_deref();
+    let source = Source { path: &path, sha256: sha256.as_deref(), profile: &terms.profile.name, fixed };
+    let told = fixed.map(|fixes| text::fixes(fixes, request.style)).unwrap_or_default();
     let report = match request.format {
+        Format::Text if request.fix => text::check(&target, &review, request.style) + &told,
         Format::Text => text::check(&path, &review, request.style),
+        Format::Xlsx => text::marked(&path, &target, &review, &marks, request.style) + &told,
         Format::Json | Format::Jsonl => json::file(source, Ok(&review), request.lang),
     };
     let exit = exit(&review, request.fail_on);
     let line = FileLine { path, verdict: review.verdict(), counts: review.counts(), error: None };
     let (projects, table) = (review.projects(), review.table);
     beside::release((workbook, table), projects);
-    Ok(Outcome { report, line, exit, failure: None, written: Written::Not })
+    Ok(Outcome { report, product, line, exit, failure: None, written: Written::Not })
+}
+
+/// The workbook that is asked for, if one is: marked, or as it is after its fixes.
+fn made(request: &Request, review: &Review<'_>) -> Result<(Option<Vec<u8>>, Marks), PatchError> {
+    let marks = match request.format {
+        Format::Xlsx => marks::marks(review, request.style.lang, request.style.detail)?,
+        _ if request.fix => Marks::default(),
+        _ => return Ok((None, Marks::default())),
+    };
+    let bytes = applied(review.workbook(), &marks.edits, request.signature)?;
+    Ok((Some(bytes), marks))
 }
 
 fn exit(review: &Review, fail_on: Option<Severity>) -> Exit {

@@ -2,19 +2,22 @@
 
 use std::path::PathBuf;
 
+use jixiao_render::Lang;
 use jixiao_render::text::{self, Detail, Done, FileLine, Style};
 use jixiao_selfeval::fill;
-use jixiao_selfeval::layout::{NoTable, locate};
+use jixiao_selfeval::fixes::Extent;
+use jixiao_selfeval::layout::{NoTable, locate, own_sheets};
 use jixiao_selfeval::review::{Verdict, review_by};
 use jixiao_selfeval::{Summary, rules};
 use jixiao_workbook::patch::Signature;
-use jixiao_workbook::{FileKind, OpenError, PatchError, Workbook};
+use jixiao_workbook::{FileKind, OpenError, Workbook};
 
+use super::fixed::{applied, fixed};
 use super::{Terms, close, failed_line, note_owner};
 use crate::ahead::build_grids;
 use crate::args::Fill;
 use crate::batch;
-use crate::beside::{self, Beside, MANY, Processors};
+use crate::beside::{self, Processors};
 use crate::console::Console;
 use crate::failure::{Exit, Failure, What};
 use crate::input::Input;
@@ -29,6 +32,8 @@ struct Request {
     replace: Replace,
     output: Option<PathBuf>,
     strict: bool,
+    /// Whether safe fixes are made first.
+    fix: bool,
     style: Style,
     many: bool,
 }
@@ -125,16 +130,13 @@ impl Request {
     fn of(args: Fill, many: bool, console: &Console<'_>) -> Result<Self, Failure> {
         let terms = Terms::of(&args.work)?;
         let mut options = fill::Options::default();
-        (options.recompute, options.fix, options.weights) = (args.recompute, args.fix, terms.weights);
+        (options.recompute, options.weights) = (args.recompute, terms.weights);
         Ok(Self {
             terms,
             options,
             signature: if args.target.force { Signature::Void } else { Signature::Keep },
-            replace: match (args.in_place, args.target.force) {
-                (true, _) => Replace::Input,
-                (false, true) => Replace::Other,
-                (false, false) => Replace::Never,
-            },
+            replace: Replace::of(args.in_place, args.target.force),
+            fix: args.fix,
             output: args.target.output,
             strict: args.strict,
             style: console.style(if args.all { Detail::All } else { Detail::Usual }),
@@ -170,13 +172,13 @@ fn one(request: &Request, input: &Input) -> Result<Outcome, Failure> {
         output::permit(path, input.path(), request.replace)?;
     }
     let before = input.state();
-    let (done, blank, bytes) = complete(request, input)?;
+    let (completed, bytes) = complete(request, input)?;
     let staged = match &target {
         Target::File(path) => output::stage(path, &bytes, request.replace, Sync::of(request.many))?,
         Target::Standard => None,
     };
     let product = (target == Target::Standard).then(|| bytes.clone());
-    let outcome = judge(request, &target, (&done, blank), bytes, input)?;
+    let outcome = judge(request, &target, &completed, bytes, input)?;
     let staged = match request.replace {
         Replace::Input => staged.map(|staged| staged.over(input, before)),
         _ => staged,
@@ -184,14 +186,34 @@ fn one(request: &Request, input: &Input) -> Result<Outcome, Failure> {
     Ok(Outcome { staged, product, ..outcome })
 }
 
+/// What was done to one form.
+struct Completed {
+    /// The fixes that were made first, in lines, and whether the form bears marks.
+    told: String,
+    done: Done,
+    /// How many cells stay blank.
+    blank: usize,
+}
+
 /// What was done, how many cells stay blank, and the completed workbook. The first grid, the summary and the
 /// plan are gone when it returns.
-fn complete(request: &Request, input: &Input) -> Result<(Done, usize, Vec<u8>), Failure> {
+fn complete(request: &Request, input: &Input) -> Result<(Completed, Vec<u8>), Failure> {
     let workbook = editable(request, input)?;
     build_grids(&workbook);
     let profile = &request.terms.profile;
-    let located =
-        locate(&workbook, profile, None).map_err(|missing| unlocated(&workbook, &missing, input))?;
+    let locate = |workbook: &Workbook| {
+        locate(workbook, profile, None).map_err(|missing| unlocated(workbook, &missing, input))
+    };
+    let failed = |what| Failure::new(input.shown(), what);
+    let located = locate(&workbook)?;
+    let (workbook, located, fixes) = if request.fix {
+        let (workbook, applied) =
+            fixed(workbook, &request.terms, request.signature, Extent::Stated).map_err(failed)?;
+        let located = locate(&workbook)?;
+        (workbook, located, text::fixes(&applied, request.style))
+    } else {
+        (workbook, located, String::new())
+    };
     let summary = Summary::read_by(&workbook, &located, profile, &Processors);
     let form = fill::Form { workbook: &workbook, located: &located, summary: &summary, profile };
     let plan = fill::plan_by(form, request.options, &Processors);
@@ -199,14 +221,18 @@ fn complete(request: &Request, input: &Input) -> Result<(Done, usize, Vec<u8>), 
     let projects = summary.projects.len();
     let edits = plan.edits;
     beside::release((summary, plan.written), projects);
-    let refused = |error: PatchError| Failure::new(input.shown(), What::Patch(error));
-    let bytes = match edits.len() {
-        0..MANY => workbook.apply(&edits, request.signature),
-        _ => workbook.apply_through(&edits, request.signature, || Box::new(Beside::new())),
-    }
-    .map_err(refused)?;
+    let bytes = applied(&workbook, &edits, request.signature).map_err(|error| failed(What::Patch(error)))?;
+    let marks = if own_sheets(&workbook).is_empty() { "" } else { marked(request.style.lang) };
     beside::release((workbook, edits), projects);
-    Ok((done, blank, bytes))
+    Ok((Completed { told: fixes + marks, done, blank }, bytes))
+}
+
+/// What is said of a form that bears the marks of a check.
+fn marked(lang: Lang) -> &'static str {
+    lang.of(
+        "文件里有核对标记，报送前用 jixiao clean 去掉。\n",
+        "the file bears the marks of a check; take them off with jixiao clean before handing in.\n",
+    )
 }
 
 /// An input that can be edited.
@@ -234,7 +260,7 @@ fn unlocated(workbook: &Workbook, missing: &NoTable, input: &Input) -> Failure {
 fn judge(
     request: &Request,
     target: &Target,
-    (done, blank): (&Done, usize),
+    completed: &Completed,
     bytes: Vec<u8>,
     input: &Input,
 ) -> Result<Outcome, Failure> {
@@ -243,9 +269,9 @@ fn judge(
     build_grids(&workbook);
     let review = review_by(&workbook, &request.terms.profile, request.terms.review(), &Processors);
     let output = target.shown();
-    let report = text::fill(&output, done, &review, request.style);
+    let report = text::fill(&output, &completed.done, &review, request.style) + &completed.told;
     let (verdict, counts) = (review.verdict(), review.counts());
-    let failed = request.strict && (blank > 0 || verdict == Verdict::Fail);
+    let failed = request.strict && (completed.blank > 0 || verdict == Verdict::Fail);
     let line = FileLine { path: input.shown(), verdict, counts, error: None };
     let (projects, table) = (review.projects(), review.table);
     beside::release((workbook, table), projects);

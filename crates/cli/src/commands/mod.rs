@@ -1,8 +1,10 @@
 //! One file a command. Each turns what was typed into what it means, does it, and gives the exit code.
 
 mod check;
+mod clean;
 mod explain;
 mod fill;
+mod fixed;
 mod rules;
 mod template;
 
@@ -28,6 +30,7 @@ pub(crate) fn run(line: Line, console: &mut Console<'_>) -> Exit {
     let done = match line.command {
         Command::Fill(args) => fill::run(args, console),
         Command::Check(args) => check::run(args, lang, console),
+        Command::Clean(args) => clean::run(args, console),
         Command::Template(args) => template::run(&args, console),
         Command::Explain(args) => explain::run(&args, console),
         Command::Rules(args) => Ok(rules::run(&args, lang, console)),

@@ -61,6 +61,8 @@ pub(crate) enum What {
     Open(OpenError),
     /// A workbook of a format that can be checked, not filled: the format and the input.
     CheckOnly(&'static str, String),
+    /// A workbook of a format that can be checked, but neither marked nor fixed.
+    NotMarked(&'static str),
     /// The process that read the file stopped.
     ReaderStopped,
     /// The process that read the file was stopped, because it took too long: seconds.
@@ -124,6 +126,7 @@ impl Failure {
             | What::Changed
             | What::Open(_)
             | What::CheckOnly(..)
+            | What::NotMarked(_)
             | What::ReaderStopped
             | What::ReaderSlow(_)
             | What::NoTable(_)
@@ -173,7 +176,7 @@ impl Failure {
             What::Denied => "no-permission",
             What::Changed => "changed-while-read",
             What::Open(error) | What::Patch(PatchError::Open(error)) => open_code(error),
-            What::CheckOnly(..) => "unsupported",
+            What::CheckOnly(..) | What::NotMarked(_) => "unsupported",
             What::ReaderStopped => "reader-stopped",
             What::ReaderSlow(_) => "reader-slow",
             What::NoTable(_) => "no-table",
@@ -214,6 +217,7 @@ mod tests {
             What::Open(OpenError::Empty),
             What::Open(OpenError::Encrypted),
             What::CheckOnly(".xls", "a.xls".to_owned()),
+            What::NotMarked(".ods"),
             What::ReaderStopped,
             What::ReaderSlow(20),
             What::NoTable(Box::new(jixiao_selfeval::rules::no_table(&jixiao_selfeval::layout::NoTable {

@@ -23,6 +23,7 @@ pub(super) fn of(what: &What) -> (Words, Words) {
             Words::new("检查磁盘空间，或用 -o 写到别处", "check the free space, or write elsewhere with -o"),
         ),
         What::CheckOnly(kind, input) => check_only(kind, input),
+        What::NotMarked(kind) => not_marked(kind),
         What::ReaderSlow(seconds) => (
             Words::new(
                 format!("{seconds} 秒内没有读完，已停止"),
@@ -49,6 +50,19 @@ fn check_only(kind: &str, input: &str) -> (Words, Words) {
     let help = Words::new(
         format!("先用 `jixiao convert {quoted}` 转成 .xlsx，或在 Excel、WPS 中另存为 .xlsx"),
         format!("turn it into .xlsx with `jixiao convert {quoted}`, or save it as .xlsx in Excel or WPS"),
+    );
+    (fact, help)
+}
+
+/// A format that can be checked, but whose file cannot be changed.
+fn not_marked(kind: &str) -> (Words, Words) {
+    let fact = Words::new(
+        format!("这是{}，可以核对，不能在原表上标记或修正", kind_zh(kind)),
+        format!("{kind} files can be checked, but neither marked nor fixed"),
+    );
+    let help = Words::new(
+        "先在 Excel、WPS 中另存为 .xlsx；只要核对结果就去掉 --format xlsx、--fix",
+        "save it as .xlsx in Excel or WPS first; for the findings alone leave --format xlsx and --fix out",
     );
     (fact, help)
 }

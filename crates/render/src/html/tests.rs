@@ -11,7 +11,7 @@ const SUBMISSION: &[u8] = include_bytes!("../../../../test-data/submission-2023.
 fn page(bytes: &[u8], path: &str, lang: Lang) -> String {
     let (workbook, profile) = (Workbook::open(bytes.to_vec()).unwrap(), Profile::national());
     let review = review(&workbook, &profile, Options::default());
-    check(Source { path, sha256: None, profile: &profile.name }, &review, lang)
+    check(Source { path, sha256: None, profile: &profile.name, fixed: None }, &review, lang)
 }
 
 #[test]
@@ -58,7 +58,8 @@ fn a_file_that_was_not_read_says_why() {
         message: Words::new("文件加了密码", "the file is encrypted"),
         help: Words::new("去掉密码后再核对", "take the password off"),
     };
-    let page = unread(Source { path: "a.xlsx", sha256: None, profile: "national" }, &why, Lang::Zh);
+    let page =
+        unread(Source { path: "a.xlsx", sha256: None, profile: "national", fixed: None }, &why, Lang::Zh);
     assert!(
         page.contains("未能核对") && page.contains("文件加了密码。") && page.contains("→ 去掉密码后再核对。")
     );

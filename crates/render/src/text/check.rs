@@ -45,7 +45,7 @@ pub(super) fn tone(verdict: Verdict) -> Tone {
 }
 
 /// `：必须修改 1 处，请核实 12 处`; nothing where there is neither.
-pub(super) fn counted(counts: Counts, lang: Lang) -> String {
+pub(crate) fn counted(counts: Counts, lang: Lang) -> String {
     let parts: Vec<String> = [(Severity::Error, counts.error), (Severity::Warning, counts.warning)]
         .iter()
         .filter(|(_, count)| *count > 0)

@@ -88,17 +88,10 @@ fn written(plan: &Plan, columns: &Columns, lang: Lang) -> String {
         .map(|(field, list)| format!("{} {}", words::column(*field, columns, lang), cells(list, lang)))
         .collect();
     let count = plan.written.len();
-    let text = lang.of(
+    lang.of(
         format!("写入 {count} 格：{}。", parts.join("，")),
         format!("{count} cells written: {}.", parts.join("; ")),
-    );
-    match plan.fixed {
-        0 => text,
-        fixed => lang.of(
-            format!("{text}其中 {fixed} 格由文本转为数字。"),
-            format!("{text} Of them {fixed} were numbers written as text."),
-        ),
-    }
+    )
 }
 
 /// The weighted score that was written, its basis, and the other reading of the note.

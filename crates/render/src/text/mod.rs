@@ -6,13 +6,16 @@ mod check;
 mod files;
 mod fill;
 mod lines;
+mod made;
 mod rows;
 
 pub use cells::cells;
 use cells::spans;
 pub use check::check;
+pub(crate) use check::counted;
 pub use files::{FileLine, files};
 pub use fill::{Done, done, fill};
+pub use made::{cleaned, fixes, marked};
 
 use crate::Lang;
 

@@ -37,11 +37,10 @@ pub(super) struct Cells<'a> {
     totals: Vec<(CellRef, Held)>,
     /// New results of stale formulas, by cell.
     renewed: BTreeMap<CellRef, Held>,
-    fix: bool,
 }
 
 impl<'a> Cells<'a> {
-    pub(super) fn new(sheet: &'a Sheet, located: &Located, summary: &'a Summary, fix: bool) -> Self {
+    pub(super) fn new(sheet: &'a Sheet, located: &Located, summary: &'a Summary) -> Self {
         let first = located.header.last + 1;
         let last = summary.projects.iter().map(|project| project.row).max().unwrap_or(first);
         let mut rows = vec![0; usize::try_from(last.saturating_sub(first)).unwrap_or(0) + 1];
@@ -60,7 +59,6 @@ impl<'a> Cells<'a> {
             budgets: Vec::new(),
             totals: Vec::new(),
             renewed: BTreeMap::new(),
-            fix,
         }
     }
 
@@ -96,7 +94,7 @@ impl<'a> Cells<'a> {
     /// What a reading amounts to in the unit of its cell.
     pub(super) fn held(&self, reading: &Reading) -> Held {
         let renewed = self.renewed.get(&reading.cell).copied();
-        renewed.unwrap_or_else(|| held(reading, self.exponent(reading), self.fix))
+        renewed.unwrap_or_else(|| held(reading, self.exponent(reading)))
     }
 
     /// The figure stated, text or not, in the unit of its cell.
@@ -120,7 +118,7 @@ impl<'a> Cells<'a> {
         if let Some(held) = self.renewed.get(&cell) {
             return Some(*held);
         }
-        reading(self.summary.projects.get(index)?, slot).map(|reading| held(reading, exponent, self.fix))
+        reading(self.summary.projects.get(index)?, slot).map(|reading| held(reading, exponent))
     }
 }
 
@@ -158,11 +156,10 @@ fn reading(project: &Project, slot: Slot) -> Option<&Reading> {
     }
 }
 
-fn held(reading: &Reading, exponent: i8, fix: bool) -> Held {
+fn held(reading: &Reading, exponent: i8) -> Held {
     match reading.content() {
         Content::Blank => Held::Blank,
         Content::Number(figure) | Content::Computed(figure) => number(figure.value, exponent),
-        Content::TextNumber(figure) if fix => number(figure.value, exponent),
         Content::TextNumber(_) | Content::NoValue | Content::Unreadable => Held::Text,
         Content::Error | Content::NoResult => Held::Error,
     }

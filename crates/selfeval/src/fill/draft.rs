@@ -1,7 +1,7 @@
 //! Decides, for one computed cell at a time, whether it is written, stays, or stays blank.
 
 use jixiao_workbook::calc::{Evaluator, Outcome as Calculated};
-use jixiao_workbook::number::{decimal, written};
+use jixiao_workbook::number::decimal;
 use jixiao_workbook::{CellRef, Content as NewContent, Edit, Style, Value, Workbook};
 use rust_decimal::Decimal;
 
@@ -28,11 +28,10 @@ impl<'a> Draft<'a> {
 
     /// Adds what was decided about the cells that follow.
     pub(super) fn append(&mut self, mut next: Self) {
-        let Plan { edits, written, fixed, blank, kept, .. } = &mut next.plan;
+        let Plan { edits, written, blank, kept, .. } = &mut next.plan;
         // Copied, so that what another thread asked memory for goes back to it at once and serves the next piece.
         self.plan.edits.extend(edits.iter().cloned());
         self.plan.written.append(written);
-        self.plan.fixed += *fixed;
         self.plan.blank.append(blank);
         self.plan.kept.append(kept);
         self.foreign.append(&mut next.foreign);
@@ -63,21 +62,8 @@ impl<'a> Draft<'a> {
                 self.keep(target, why);
                 Held::Text
             }
-            Content::TextNumber(_) if ground.options.fix && ground.is_recomputed(reading, target.field) => {
-                self.fix(ground, reading, target.field);
-                ground.cells.held(reading)
-            }
             _ => ground.cells.held(reading),
         }
-    }
-
-    /// Turns a number written as text into a number of the same digits.
-    pub(super) fn fix(&mut self, ground: &Ground<'_>, reading: &Reading, field: Field) {
-        let Held::Number(value) = ground.cells.held(reading) else { return };
-        let digits = value.to_string();
-        let digits = if decimal(&digits) == Some(value) { digits } else { written(value) };
-        self.put(ground, reading, field, digits);
-        self.plan.fixed += 1;
     }
 
     fn blank(&mut self, ground: &Ground<'_>, target: &Target<'_>) -> Held {

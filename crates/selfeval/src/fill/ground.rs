@@ -59,22 +59,12 @@ impl<'a> Ground<'a> {
             located,
             summary,
             options,
-            cells: Cells::new(sheet, located, summary, options.fix),
+            cells: Cells::new(sheet, located, summary),
             formats: column_formats(workbook, sheet, located),
             arrays: arrays.collect(),
             stale: stale(workbook, |_, _| false),
             settled: BTreeMap::new(),
         }
-    }
-
-    /// Whether a stated figure gives way to the form's formula.
-    pub(super) fn is_recomputed(&self, reading: &Reading, field: Field) -> bool {
-        let total = self.summary.total.as_ref().is_some_and(|total| total.row == reading.cell.row());
-        let computed = match field {
-            Field::Budget => total || !self.located.columns.funds.is_empty(),
-            _ => total,
-        };
-        self.options.recompute && computed
     }
 
     /// Whether the cell lies in a merge that it does not begin, or in an array.
@@ -110,7 +100,6 @@ impl<'a> Ground<'a> {
                 }
             }
             Content::Number(_) | Content::Computed(_) => return None,
-            Content::TextNumber(_) if self.options.fix => return None,
             Content::TextNumber(_) => What::TextNumber(text()),
             Content::Blank | Content::NoValue => What::Missing,
             Content::Unreadable => What::Unreadable(text()),

@@ -15,7 +15,6 @@ mod results;
 mod sequence;
 #[cfg(test)]
 mod tests;
-mod texts;
 mod total;
 
 use planner::Planner;
@@ -33,8 +32,6 @@ use crate::workers::{Alone, Workers};
 pub struct Options {
     /// Put the formula into computed cells that hold a typed number, too.
     pub recompute: bool,
-    /// Turn numbers written as text into numbers with the same digits first.
-    pub fix: bool,
     /// What the weighted score is weighted by; the profile's, else budget.
     pub weights: Option<Weights>,
 }
@@ -109,8 +106,6 @@ pub struct Plan {
     pub edits: Vec<Edit>,
     /// Cells written, in order.
     pub written: Vec<Written>,
-    /// How many of them were numbers written as text.
-    pub fixed: usize,
     /// Cells left blank, and why.
     pub blank: Vec<Kept>,
     /// Cells left as they are for another reason (an unknown formula, a formula locked in an array).
@@ -159,7 +154,6 @@ pub fn plan_by(form: Form<'_>, options: Options, workers: &impl Workers) -> Plan
     let Ok(sheet) = workbook.sheet(located.sheet) else { return Plan::default() };
     let weights = options.weights.or(profile.weights).unwrap_or_default();
     let mut planner = Planner::new(workbook, sheet, located, summary, options);
-    texts::fix(&mut planner);
     planner.settle();
     sequence::number(&mut planner);
     let budgets = projects::budgets(&mut planner, workers);

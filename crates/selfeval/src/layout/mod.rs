@@ -14,11 +14,13 @@ mod around;
 mod body;
 mod header;
 mod label;
+mod own;
 mod signature;
 
 use body::Body;
 use header::Header;
 use label::Vocabulary;
+pub use own::{MARKER, is_own, own_sheets};
 pub use signature::Signature;
 
 /// A column of the table.
@@ -226,6 +228,7 @@ pub fn locate(workbook: &Workbook, profile: &Profile, sheet: Option<SheetId>) ->
     for id in workbook.sheet_ids().filter(|id| sheet.is_none_or(|only| only == *id)) {
         let Some(entry) = workbook.entry(id).filter(|entry| entry.grid) else { continue };
         match workbook.sheet(id) {
+            Ok(grid) if is_own(grid) => {}
             Ok(grid) => search.scan(&vocabulary, grid, id, &entry.name),
             Err(error) => search.doubts.push(Words::new(
                 format!("工作表“{}”读不出来，没有在其中找表", entry.name),

@@ -4,10 +4,10 @@ use jixiao_workbook::formula::{Expr, Operator, parse};
 use jixiao_workbook::{CellRef, Range, Sheet};
 
 use super::cells::{amounts, listed};
-use super::formulas::{as_shown, expression, outcome, safe, spot, with_expression};
+use super::formulas::{as_shown, expression, outcome, spot, with_expression};
 use super::{Check, Context, Rule};
 use crate::computed::{Held, stored};
-use crate::finding::{Finding, Severity, Words};
+use crate::finding::{Applicability, Finding, Fix, Severity, Words};
 use crate::layout::Located;
 
 pub(super) const RULE: Rule = Rule {
@@ -144,10 +144,15 @@ fn finding(context: &Context<'_>, sheet: &Sheet, cell: CellRef, slip: &Slip) -> 
     let finding = spot.about(finding);
     let Some(outcome) = outcome(context, &expression) else { return finding };
     let right = outcome.to_value();
-    let edit = with_expression(context, cell, &expression, outcome);
-    finding
-        .expected(as_shown(context, cell, right.as_ref()), spot.figure(right.as_ref()))
-        .with_fix(safe(Words::new("改正公式的范围", "correct the formula's range"), edit))
+    let figure = spot.figure(right.as_ref());
+    // Another total is another declared figure: that is for a person to decide.
+    let same = figure.is_some() && figure == finding.found_value;
+    let fix = Fix {
+        title: Words::new("改正公式的范围", "correct the formula's range"),
+        applicability: if same { Applicability::Safe } else { Applicability::Review },
+        edits: vec![with_expression(context, cell, &expression, outcome)],
+    };
+    finding.expected(as_shown(context, cell, right.as_ref()), figure).with_fix(fix)
 }
 
 fn message(text: &str, slip: &Slip) -> Words {

@@ -1,11 +1,15 @@
 //! S005: the sequence numbers do not run 1, 2, 3 … from row to row.
 
+use std::collections::BTreeMap;
+
+use jixiao_workbook::{Content, Edit, Style};
 use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive;
 use unicode_normalization::UnicodeNormalization;
 
+use super::formulas::safe;
 use super::{Check, Context, Rule, column_group};
-use crate::finding::{Field, Finding, Severity, Words};
+use crate::finding::{Field, Finding, Fix, Severity, Words};
 use crate::summary::{Project, Reading};
 
 pub(super) const RULE: Rule = Rule {
@@ -31,6 +35,7 @@ pub(super) const RULE: Rule = Rule {
 fn check(context: &Context<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
     let mut before: Option<(u64, u32)> = None;
+    let mut gaps = None;
     for project in &context.summary.projects {
         let Some(reading) = project.sequence.as_ref().filter(|reading| !is_covered(context, reading)) else {
             continue;
@@ -39,11 +44,52 @@ fn check(context: &Context<'_>) -> Vec<Finding> {
         let restarts = before.is_some_and(|(_, run)| run != project.run);
         let number = number(reading);
         if number != Some(next) && !(restarts && number == Some(1)) {
-            findings.push(finding(context, project, reading, next));
+            let finding = finding(context, project, reading, next);
+            let fits =
+                reading.is_blank() && gaps.get_or_insert_with(|| Gaps::of(context)).fit(project.row, next);
+            findings.push(if fits { finding.with_fix(fix(context, reading, next)) } else { finding });
         }
         before = Some((number.unwrap_or(next), project.run));
     }
     findings
+}
+
+/// The numbers that come next below each row, in the same run: how many rows further, and which.
+struct Gaps(BTreeMap<u32, (u64, u64)>);
+
+impl Gaps {
+    fn of(context: &Context<'_>) -> Self {
+        let mut below: Option<(u64, u64, u32)> = None;
+        let mut gaps = BTreeMap::new();
+        for project in context.summary.projects.iter().rev() {
+            below = below.filter(|(_, _, run)| *run == project.run);
+            if let Some((rows, number, run)) = below {
+                gaps.insert(project.row, (rows, number));
+                below = Some((rows.saturating_add(1), number, run));
+            }
+            if let Some(number) = project.sequence.as_ref().and_then(number) {
+                below = Some((1, number, project.run));
+            }
+        }
+        Self(gaps)
+    }
+
+    /// Whether a number in a row leads to the one that stands next below it.
+    fn fit(&self, row: u32, next: u64) -> bool {
+        self.0.get(&row).is_none_or(|(rows, number)| next.checked_add(*rows) == Some(*number))
+    }
+}
+
+/// The number in place of nothing.
+fn fix(context: &Context<'_>, reading: &Reading, next: u64) -> Fix {
+    let edit = Edit::SetCell {
+        sheet: context.located.sheet,
+        cell: reading.cell,
+        content: Content::Number(next.to_string()),
+        style: Style::Keep,
+    };
+    let cell = reading.cell;
+    safe(Words::new(format!("在 {cell} 填序号 {next}"), format!("number {cell} {next}")), edit)
 }
 
 /// Whether a merge from above covers the cell, so that several rows share one number.
@@ -130,6 +176,25 @@ mod tests {
         assert_eq!(sequence(&["1", "", "3"]), ["Warning A7  → 2"]);
         assert_eq!(sequence(&["2", "3", "4"]), ["Warning A6 2 → 1"]);
         assert_eq!(sequence(&["1", "1.5", "3"]), ["Warning A7 1.5 → 2"]);
+    }
+
+    #[test]
+    fn a_blank_number_is_given_where_it_leads_to_the_next() {
+        let fixed = |numbers: &[&str]| {
+            let row = |number: &&str| format!("{number}|甲|中川园区|3|3|0|0|3|100%|95|.");
+            let rows: Vec<String> = numbers.iter().map(row).collect();
+            let rows: Vec<&str> = rows.iter().map(String::as_str).collect();
+            let found = findings(RULE, &official(&rows));
+            found
+                .iter()
+                .filter_map(|finding| finding.fix.as_ref())
+                .map(|fix| fix.title.en.to_string())
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(fixed(&["1", ".", "3"]), ["number A7 2"]);
+        assert_eq!(fixed(&[".", ".", "."]), ["number A6 1", "number A7 2", "number A8 3"]);
+        assert_eq!(fixed(&["1", ".", "2"]), [""; 0]);
+        assert_eq!(fixed(&["1", "4"]), [""; 0], "what was typed stays");
     }
 
     #[test]

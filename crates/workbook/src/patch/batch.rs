@@ -1,12 +1,12 @@
 //! A batch of edits checked against the grid, before anything is written.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::cell::{Change, TextForm};
 use super::markup::tags;
 use super::parts::{read_text, relations};
 use crate::address::{CellRef, Range};
-use crate::edit::{Content, Edit, Style};
+use crate::edit::{Content, Edit, NewSheet, Style};
 use crate::error::PatchError;
 use crate::package::Package;
 use crate::sheet::{FormulaKind, Sheet, Value};
@@ -23,11 +23,30 @@ pub(crate) struct CellEdit<'a> {
     pub(crate) style: &'a Style,
 }
 
+/// A comment that is set or, without a text, taken off.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Note<'a> {
+    pub(crate) cell: CellRef,
+    pub(crate) author: &'a str,
+    pub(crate) text: Option<&'a str>,
+}
+
+/// A link: its cell, and the sheet and cell it leads to.
+pub(crate) type Link = (CellRef, (SheetId, CellRef));
+
 /// The edits of a batch, sorted out.
 #[derive(Debug, Default)]
 pub(crate) struct Batch<'a> {
     /// By sheet, each sorted by cell.
     pub(crate) cells: BTreeMap<SheetId, Vec<CellEdit<'a>>>,
+    /// By sheet, each sorted by cell.
+    pub(crate) notes: BTreeMap<SheetId, Vec<Note<'a>>>,
+    /// By sheet, each sorted by cell.
+    pub(crate) links: BTreeMap<SheetId, Vec<Link>>,
+    /// Sheets that come, in order.
+    pub(crate) added: Vec<&'a NewSheet>,
+    /// Sheets that go.
+    pub(crate) removed: BTreeSet<SheetId>,
     /// Whether recalculation on load is asked for.
     pub(crate) recalculates: bool,
     /// Whether the caches of charts follow the cells.
@@ -43,6 +62,20 @@ impl<'a> Batch<'a> {
                 Edit::SetCell { sheet, cell, content, style } => {
                     batch.cells.entry(*sheet).or_default().push(CellEdit { at: *cell, content, style });
                 }
+                Edit::SetComment { sheet, cell, author, text } => {
+                    check_length(*cell, text)?;
+                    let note = Note { cell: *cell, author, text: Some(text) };
+                    batch.notes.entry(*sheet).or_default().push(note);
+                }
+                Edit::RemoveComment { sheet, cell, author } => {
+                    let note = Note { cell: *cell, author, text: None };
+                    batch.notes.entry(*sheet).or_default().push(note);
+                }
+                Edit::SetLink { sheet, cell, target } => {
+                    batch.links.entry(*sheet).or_default().push((*cell, *target));
+                }
+                Edit::AddSheet(new) => batch.added.push(new),
+                Edit::RemoveSheet { sheet } => drop(batch.removed.insert(*sheet)),
                 Edit::RecalculateOnLoad => batch.recalculates = true,
                 Edit::RefreshCharts => batch.renews_charts = true,
             }
@@ -54,13 +87,38 @@ impl<'a> Batch<'a> {
                 return Err(PatchError::Twice { cell: edit.at });
             }
         }
+        for notes in batch.notes.values_mut() {
+            notes.sort_by_key(|note| note.cell);
+            once(notes.iter().map(|note| note.cell))?;
+        }
+        for links in batch.links.values_mut() {
+            links.sort_by_key(|(cell, _)| *cell);
+            once(links.iter().map(|(cell, _)| *cell))?;
+        }
         Ok(batch)
+    }
+
+    /// The sheets of the workbook that are edited.
+    pub(crate) fn sheets(&self) -> BTreeSet<SheetId> {
+        self.cells.keys().chain(self.notes.keys()).chain(self.links.keys()).copied().collect()
     }
 
     /// Whether nothing is asked for; the caches of charts follow from cells, and alone change nothing.
     pub(crate) fn is_empty(&self) -> bool {
-        self.cells.is_empty() && !self.recalculates
+        let is_still = self.added.is_empty() && self.removed.is_empty() && !self.recalculates;
+        is_still && self.cells.is_empty() && self.notes.is_empty() && self.links.is_empty()
     }
+}
+
+/// Refuses a cell that comes twice in a row.
+fn once(cells: impl Iterator<Item = CellRef>) -> Result<(), PatchError> {
+    let mut before = None;
+    for cell in cells {
+        if before.replace(cell) == Some(cell) {
+            return Err(PatchError::Twice { cell });
+        }
+    }
+    Ok(())
 }
 
 /// What may not be edited in a sheet.
@@ -87,6 +145,9 @@ impl<'a> Guard<'a> {
     /// Refuses an edit that the sheet, or a spreadsheet program, would not bear.
     pub(crate) fn check(&self, edit: &CellEdit<'_>) -> Result<(), PatchError> {
         let cell = edit.at;
+        if matches!(edit.content, Content::Keep) {
+            return Ok(());
+        }
         let is_result = matches!(edit.content, Content::Result(_));
         let covering = self.sheet.merge_at(cell).filter(|merge| merge.first() != cell && !is_result);
         if let Some(merge) = covering {
@@ -104,11 +165,19 @@ impl<'a> Guard<'a> {
         check_content(cell, edit.content)
     }
 
+    /// Refuses a comment or a link at a cell that a merge covers.
+    pub(crate) fn check_place(&self, cell: CellRef) -> Result<(), PatchError> {
+        match self.sheet.merge_at(cell).filter(|merge| merge.first() != cell) {
+            Some(merge) => Err(PatchError::Covered { cell, merge }),
+            None => Ok(()),
+        }
+    }
+
     /// Whether the calculation chain is wrong after an edit: a formula comes, goes, or is no array any more.
     pub(crate) fn breaks_chain(&self, edit: &CellEdit<'_>) -> bool {
         let old = self.sheet.formula(edit.at).map(|formula| formula.kind);
         match edit.content {
-            Content::Result(_) => false,
+            Content::Result(_) | Content::Keep => false,
             Content::Formula { .. } => !matches!(old, Some(FormulaKind::Plain | FormulaKind::Shared)),
             _ => old.is_some(),
         }
@@ -116,22 +185,26 @@ impl<'a> Guard<'a> {
 
     /// The change to make, in the style it has been settled to have; `None` where there is nothing to change.
     pub(crate) fn change<'e>(&self, edit: &CellEdit<'e>, style: u32) -> Option<Change<'e>> {
-        let creates_nothing = matches!(edit.content, Content::Clear)
-            && matches!(edit.style, Style::Keep)
-            && self.sheet.cell(edit.at).is_none();
+        let is_nothing = match edit.content {
+            Content::Clear => matches!(edit.style, Style::Keep),
+            Content::Keep => style == self.sheet.style_at(edit.at),
+            _ => false,
+        };
+        let creates_nothing = is_nothing && self.sheet.cell(edit.at).is_none();
         (!creates_nothing).then_some(Change { at: edit.at, style, content: edit.content, form: self.form })
     }
 
     /// The style an edit starts from: the cell's own, or that of the cell it names.
-    pub(crate) fn base_style(&self, edit: &CellEdit<'_>) -> u32 {
-        match edit.style {
+    pub(crate) fn base_style(&self, workbook: &Workbook, edit: &CellEdit<'_>) -> Result<u32, PatchError> {
+        Ok(match edit.style {
             Style::From(cell) => self.sheet.style_at(*cell),
-            Style::Keep | Style::Format(_) => self.sheet.style_at(edit.at),
-        }
+            Style::Like(sheet, cell) => workbook.sheet(*sheet)?.style_at(*cell),
+            Style::Keep | Style::Format(_) | Style::Mark(_) => self.sheet.style_at(edit.at),
+        })
     }
 }
 
-fn check_content(cell: CellRef, content: &Content) -> Result<(), PatchError> {
+pub(crate) fn check_content(cell: CellRef, content: &Content) -> Result<(), PatchError> {
     match content {
         Content::Text(text) => check_length(cell, text),
         Content::Number(digits) => check_number(digits),
@@ -140,7 +213,7 @@ fn check_content(cell: CellRef, content: &Content) -> Result<(), PatchError> {
             Value::Number(digits) => check_number(digits),
             _ => Ok(()),
         },
-        Content::Bool(_) | Content::Clear => Ok(()),
+        Content::Bool(_) | Content::Clear | Content::Keep => Ok(()),
     }
 }
 

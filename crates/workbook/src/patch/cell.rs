@@ -8,7 +8,7 @@ use std::fmt;
 use std::io::Write;
 use std::ops::Range;
 
-use super::markup::Tag;
+use super::markup::{Replacements, Tag};
 use crate::address::CellRef;
 use crate::edit::Content;
 use crate::scan::number;
@@ -90,6 +90,22 @@ pub(crate) fn push_edited(out: &mut Vec<u8>, change: &Change<'_>, old: (&[u8], &
     push_body(out, tag.prefix(), change, (formula, piece(&parts.extensions)));
 }
 
+/// Appends a cell's opening tag with another style; whatever follows it stays.
+pub(crate) fn push_restyled(out: &mut Vec<u8>, tag: &Tag<'_>, style: u32) {
+    let mut change = Replacements::default();
+    match tag.attribute(b"s") {
+        Some(stated) if style == 0 => change.replace(stated.whole, ""),
+        Some(stated) => change.replace(stated.span, style.to_string()),
+        None if style == 0 => {}
+        None => {
+            // Where Excel writes it: behind the place.
+            let at = tag.attribute(b"r").map_or_else(|| tag.start + 1 + tag.name().len(), |r| r.whole.end);
+            change.replace(at..at, format!(" s=\"{style}\""));
+        }
+    }
+    out.extend_from_slice(&change.applied(tag.text()));
+}
+
 /// Appends formatted text; memory takes whatever is written to it.
 fn put(out: &mut Vec<u8>, text: fmt::Arguments<'_>) {
     drop(out.write_fmt(text));
@@ -110,7 +126,7 @@ fn push_style(out: &mut Vec<u8>, style: u32) {
 /// The rest of a cell behind its place and style; `kept` are its formula and its extensions.
 fn push_body(out: &mut Vec<u8>, prefix: &[u8], change: &Change<'_>, kept: (&[u8], &[u8])) {
     let (content, (formula, extensions)) = (change.content, kept);
-    if matches!(content, Content::Clear) && extensions.is_empty() {
+    if matches!(content, Content::Clear | Content::Keep) && extensions.is_empty() {
         return out.extend_from_slice(b"/>");
     }
     if let Some(kind) = type_of(change) {
@@ -119,7 +135,7 @@ fn push_body(out: &mut Vec<u8>, prefix: &[u8], change: &Change<'_>, kept: (&[u8]
     out.push(b'>');
     out.extend_from_slice(formula);
     match content {
-        Content::Clear => {}
+        Content::Clear | Content::Keep => {}
         Content::Number(digits) => push_element(out, prefix, "v", digits),
         Content::Bool(truth) => push_element(out, prefix, "v", if *truth { "1" } else { "0" }),
         Content::Text(text) if change.form == TextForm::Plain => push_element(out, prefix, "v", text),
@@ -153,7 +169,7 @@ fn type_of(change: &Change<'_>) -> Option<&'static str> {
         Content::Text(_) if change.form == TextForm::Plain => Some("str"),
         Content::Text(_) => Some("inlineStr"),
         Content::Bool(_) => Some("b"),
-        Content::Number(_) | Content::Clear => None,
+        Content::Number(_) | Content::Clear | Content::Keep => None,
         Content::Formula { cached: value, .. } | Content::Result(value) => match value {
             Value::Blank | Value::Number(_) => None,
             Value::Text(_) => Some("str"),
@@ -175,7 +191,7 @@ pub(crate) fn push_element(out: &mut Vec<u8>, prefix: &[u8], name: &str, text: &
 }
 
 /// Text as a file holds it: what XML forbids, and what would read as such an escape, becomes `_xHHHH_`.
-fn push_text(out: &mut Vec<u8>, text: &str) {
+pub(crate) fn push_text(out: &mut Vec<u8>, text: &str) {
     // The two characters beyond ASCII that are escaped begin with 0xEF.
     let is_plain = |byte: u8| byte >= b' ' && !matches!(byte, b'&' | b'<' | b'>' | b'_' | 0xef);
     if text.bytes().all(is_plain) {

@@ -266,6 +266,11 @@ impl Replacements {
         self.0.push((span, text.into()));
     }
 
+    /// Whether a span is cut out.
+    pub(crate) fn cuts(&self, span: &Range<usize>) -> bool {
+        self.0.iter().any(|(other, text)| other == span && text.is_empty())
+    }
+
     /// The part with the replacements made, those at one place in the order they were added.
     pub(crate) fn applied(mut self, part: &[u8]) -> Vec<u8> {
         self.0.sort_by_key(|(span, _)| span.start);

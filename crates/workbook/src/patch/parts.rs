@@ -16,7 +16,6 @@ pub(crate) struct Relation {
     pub(crate) family: String,
     /// The part it leads to, by its name in the package; empty for what lies outside.
     pub(crate) target: String,
-    span: std::ops::Range<usize>,
 }
 
 /// The part that holds a part's relations.
@@ -60,7 +59,6 @@ fn relation(package: &Package, folder: &str, element: &Element<'_>) -> Relation 
         kind: kind.to_owned(),
         family: family.to_owned(),
         target: target.unwrap_or_default(),
-        span: element.span.clone(),
     }
 }
 
@@ -104,13 +102,50 @@ fn elements<'a>(part: &'a [u8], local: &[u8]) -> Vec<Element<'a>> {
     found
 }
 
-/// A relations part without the relations of one kind.
-pub(crate) fn without_relations(part: &[u8], relations: &[Relation], kind: &str) -> Vec<u8> {
+/// A relations part without the relations of those names.
+pub(crate) fn without_relations(part: &[u8], ids: &[String]) -> Vec<u8> {
     let mut cuts = Replacements::default();
-    for relation in relations.iter().filter(|relation| relation.kind == kind) {
-        cuts.replace(relation.span.clone(), "");
+    for element in elements(part, b"Relationship") {
+        if element.tag.value(b"Id").is_some_and(|id| ids.contains(&id)) {
+            cuts.replace(element.span, "");
+        }
     }
     cuts.applied(part)
+}
+
+/// A name that no relation of a relations part has.
+pub(crate) fn free_relation(part: &[u8]) -> String {
+    let taken: Vec<String> =
+        elements(part, b"Relationship").iter().filter_map(|element| element.tag.value(b"Id")).collect();
+    let mut names = (1..).map(|number| format!("rId{number}"));
+    names.find(|name| !taken.iter().any(|id| id.eq_ignore_ascii_case(name))).unwrap_or_default()
+}
+
+/// Whether a part is one of relations.
+pub(crate) fn is_relations(part: &str) -> bool {
+    part.to_ascii_lowercase().ends_with(".rels")
+}
+
+/// Whether a relations part holds none.
+pub(crate) fn is_without_relations(part: &[u8]) -> bool {
+    elements(part, b"Relationship").is_empty()
+}
+
+/// Whether content types say what parts of an ending are.
+pub(crate) fn knows_ending(types: &[u8], ending: &str) -> bool {
+    let defaults = elements(types, b"Default");
+    let mut endings = defaults.iter().filter_map(|element| element.tag.value(b"Extension"));
+    endings.any(|known| known.eq_ignore_ascii_case(ending))
+}
+
+/// Where an element stands, from its opening tag to its end.
+pub(crate) fn whole(part: &[u8], open: &Tag<'_>) -> std::ops::Range<usize> {
+    if open.kind == TagKind::Empty {
+        return open.start..open.end;
+    }
+    let mut after = tags(part).filter(|tag| tag.start > open.start && tag.depth == open.depth);
+    let close = after.find(|tag| tag.kind == TagKind::Close);
+    open.start..close.map_or(open.end, |tag| tag.end)
 }
 
 /// The content types without the entry of one part.

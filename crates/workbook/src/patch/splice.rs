@@ -5,10 +5,11 @@ use std::collections::BTreeSet;
 use std::io::Read;
 use std::ops::Range;
 
-use super::cell::{Change, OldCell, push_edited, push_element, push_new};
+use super::cell::{Change, OldCell, push_edited, push_element, push_new, push_restyled};
 use super::deflate::Compressor;
 use super::markup::{Replacements, Tag, TagKind, markup_length};
 use super::stream::Stream;
+use super::tail::Tail;
 use crate::address::{CellRef, LAST_ROW, Range as Area};
 use crate::edit::Content;
 use crate::error::{OpenError, PatchError};
@@ -33,7 +34,7 @@ pub(crate) struct Part<'a, R> {
 pub(crate) fn spliced(
     part: Part<'_, impl Read>,
     sheet: &Sheet,
-    changes: &[Change<'_>],
+    (changes, tail): (&[Change<'_>], &Tail),
 ) -> Result<Deflated, PatchError> {
     let stream = Stream::new(part.input, part.name, part.limits, part.compressor)?;
     if !stream.is_utf8() {
@@ -50,6 +51,9 @@ pub(crate) fn spliced(
         text: Vec::new(),
     };
     splice.run()?;
+    if !tail.is_empty() {
+        tail.write(&mut splice.stream, &splice.prefix)?;
+    }
     Ok(splice.stream.finish()?)
 }
 
@@ -112,6 +116,9 @@ impl<R: Read> Splice<'_, R> {
     fn sheet_data(&mut self) -> Result<(), OpenError> {
         let tag = self.stream.tag();
         self.prefix = tag.prefix().to_vec();
+        if tag.kind == TagKind::Empty && self.changes.is_empty() {
+            return Ok(());
+        }
         if tag.kind == TagKind::Empty {
             self.proper()?;
             let (name, span) = (tag.name().to_vec(), tag.insert_at()..tag.end);
@@ -283,9 +290,22 @@ impl<R: Read> Splice<'_, R> {
         self.write(0..0);
         if let Some((change, rest)) = self.changes.split_first().filter(|(change, _)| change.at == at) {
             self.changes = rest;
-            return self.edit(change);
+            if !matches!(change.content, Content::Keep) {
+                return self.edit(change);
+            }
+            self.restyle(change)?;
         }
         if is_empty { Ok(()) } else { self.pass(at) }
+    }
+
+    /// Gives a cell another style; its content is passed over like that of any other.
+    fn restyle(&mut self, change: &Change<'_>) -> Result<(), OpenError> {
+        self.proper()?;
+        let tag = self.stream.tag();
+        push_restyled(&mut self.text, &tag, change.style);
+        let end = tag.end;
+        self.write(0..end);
+        Ok(())
     }
 
     /// Rewrites a cell.

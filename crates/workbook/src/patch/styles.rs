@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 
+use super::looks::{Added, LISTS, with_attributes};
 use super::markup::{Replacements, Tag, TagKind, push_attribute_text, tags};
+use crate::edit::{Look, Rgb};
 
 /// Number formats that every program knows by number. Those for dates depend on the system and are left out.
 const BUILT_IN: [(u32, &str); 13] = [
@@ -40,6 +42,12 @@ pub(crate) struct StyleSheet {
     styles: Vec<Range<usize>>,
     new_styles: Vec<Vec<u8>>,
     derived: BTreeMap<(u32, String), u32>,
+    /// Marks: the style each started from, and its fill.
+    pub(super) marked: BTreeMap<(u32, Rgb), u32>,
+    pub(super) looks: BTreeMap<Look, u32>,
+    pub(super) fonts: Added,
+    pub(super) fills: Added,
+    pub(super) borders: Added,
 }
 
 impl StyleSheet {
@@ -48,6 +56,8 @@ impl StyleSheet {
         let formats =
             children(&part, b"numFmts").into_iter().filter_map(|(tag, _)| number_format(&tag)).collect();
         let styles = children(&part, b"cellXfs").into_iter().map(|(_, span)| span).collect();
+        let [fonts, fills, borders] =
+            [&b"fonts"[..], b"fills", b"borders"].map(|list| Added::new(&part, list));
         Self {
             part,
             formats,
@@ -55,6 +65,11 @@ impl StyleSheet {
             styles,
             new_styles: Vec::new(),
             derived: BTreeMap::new(),
+            marked: BTreeMap::new(),
+            looks: BTreeMap::new(),
+            fonts,
+            fills,
+            borders,
         }
     }
 
@@ -90,9 +105,7 @@ impl StyleSheet {
             return same;
         }
         let id = candidates.first().copied().unwrap_or_else(|| self.add_format(code));
-        let style = self.count();
-        self.new_styles.push(with_number(&text, id)?);
-        Some(style)
+        Some(self.push(with_number(&text, id)?))
     }
 
     /// The numbers under which a code is known here.
@@ -116,7 +129,23 @@ impl StyleSheet {
         u32::try_from(self.styles.len() + self.new_styles.len()).unwrap_or(u32::MAX)
     }
 
-    fn text_of(&self, style: u32) -> Option<&[u8]> {
+    /// Adds a cell style; gives its number.
+    pub(super) fn push(&mut self, text: Vec<u8>) -> u32 {
+        self.new_styles.push(text);
+        self.count() - 1
+    }
+
+    /// The prefix of the part's elements, with its colon.
+    pub(super) fn prefix(&self) -> Vec<u8> {
+        tags(&self.part).next().map_or_else(Vec::new, |root| root.prefix().to_vec())
+    }
+
+    /// The part as it was read.
+    pub(super) fn part(&self) -> &[u8] {
+        &self.part
+    }
+
+    pub(super) fn text_of(&self, style: u32) -> Option<&[u8]> {
         let index = style as usize;
         match self.styles.get(index) {
             Some(span) => self.part.get(span.clone()),
@@ -129,6 +158,11 @@ impl StyleSheet {
         self.derived.iter().map(|((_, code), style)| (*style, code.as_str()))
     }
 
+    /// The marks that were asked for, each with the style it started from.
+    pub(crate) fn marks(&self) -> impl Iterator<Item = (u32, u32)> {
+        self.marked.iter().map(|((base, _), style)| (*base, *style))
+    }
+
     /// The part with what was added; `None` where nothing was.
     pub(crate) fn grown(&self) -> Option<Vec<u8>> {
         if self.new_styles.is_empty() {
@@ -137,18 +171,25 @@ impl StyleSheet {
         let mut change = Replacements::default();
         let total = self.formats.len() + self.new_formats.len();
         if !self.new_formats.is_empty() {
-            let prefix = tags(&self.part).next().map_or(&b""[..], |root| root.prefix());
+            let prefix = self.prefix();
             let texts: Vec<u8> =
-                self.new_formats.iter().flat_map(|format| format_text(prefix, format)).collect();
+                self.new_formats.iter().flat_map(|format| format_text(&prefix, format)).collect();
             grow(&mut change, &self.part, b"numFmts", (&texts, total));
+        }
+        for (list, added) in
+            [(&b"fonts"[..], &self.fonts), (b"fills", &self.fills), (b"borders", &self.borders)]
+        {
+            if let Some((texts, count)) = added.grown() {
+                grow(&mut change, &self.part, list, (&texts, count));
+            }
         }
         grow(&mut change, &self.part, b"cellXfs", (&self.new_styles.concat(), self.count() as usize));
         Some(change.applied(&self.part))
     }
 }
 
-/// Appends to a list right below the root, and sets its count where it has one. The list of number formats
-/// comes first in the root, so it is made there where it is missing.
+/// Appends to a list right below the root, and sets its count where it has one. A list that is missing is made
+/// behind those that come before it.
 fn grow(change: &mut Replacements, part: &[u8], list: &[u8], (texts, count): (&[u8], usize)) {
     let mut open = None;
     for tag in tags(part).filter(|tag| tag.depth == 1 && tag.local() == list) {
@@ -170,15 +211,16 @@ fn grow(change: &mut Replacements, part: &[u8], list: &[u8], (texts, count): (&[
     if let Some(root) = root {
         let name = [root.prefix(), list].concat();
         let count = format!(" count=\"{count}\">");
-        change.replace(
-            root.end..root.end,
-            [b"<", &name[..], count.as_bytes(), texts, b"</", &name[..], b">"].concat(),
-        );
+        let before = LISTS.iter().position(|other| *other == list).unwrap_or_default();
+        let is_before = |tag: &Tag<'_>| LISTS.iter().take(before).any(|other| *other == tag.local());
+        let ends = tags(part).filter(|tag| tag.depth == 1 && tag.kind != TagKind::Open && is_before(tag));
+        let at = ends.last().map_or(root.end, |tag| tag.end);
+        change.replace(at..at, [b"<", &name[..], count.as_bytes(), texts, b"</", &name[..], b">"].concat());
     }
 }
 
 /// The elements of a list right below the root, with all they hold.
-fn children<'a>(part: &'a [u8], list: &[u8]) -> Vec<(Tag<'a>, Range<usize>)> {
+pub(super) fn children<'a>(part: &'a [u8], list: &[u8]) -> Vec<(Tag<'a>, Range<usize>)> {
     let mut inside = false;
     let mut found: Vec<(Tag<'a>, Range<usize>)> = Vec::new();
     for tag in tags(part) {
@@ -208,21 +250,13 @@ fn format_text(prefix: &[u8], (id, code): &(u32, String)) -> Vec<u8> {
     text
 }
 
-fn first_tag(text: &[u8]) -> Option<&[u8]> {
+pub(super) fn first_tag(text: &[u8]) -> Option<&[u8]> {
     text.get(..super::markup::markup_length(text)?)
 }
 
 /// A cell style's text with another number format, which it is told to use.
 fn with_number(style: &[u8], id: u32) -> Option<Vec<u8>> {
-    let tag = Tag::new(first_tag(style)?, 0, 0);
-    let mut change = Replacements::default();
-    let mut set = |name: &str, value: String| match tag.attribute(name.as_bytes()) {
-        Some(attribute) => change.replace(attribute.span, value),
-        None => change.replace(tag.insert_at()..tag.insert_at(), format!(" {name}=\"{value}\"")),
-    };
-    set("numFmtId", id.to_string());
-    set("applyNumberFormat", "1".to_owned());
-    Some(change.applied(style))
+    with_attributes(style, &[("numFmtId", &id.to_string()), ("applyNumberFormat", "1")])
 }
 
 #[cfg(test)]

@@ -9,10 +9,10 @@ use crate::diff::{Diff, diff};
 use crate::edit::Content;
 use crate::sheet::Value;
 
-const MAIN: &str = "http://schemas.openxmlformats.org/spreadsheetml/2006/main";
+pub(super) const MAIN: &str = "http://schemas.openxmlformats.org/spreadsheetml/2006/main";
 
 /// A package with one sheet of that text, styles, and a calculation chain.
-fn package(sheet: &str, more: &[(&str, &str)]) -> Vec<u8> {
+pub(super) fn package(sheet: &str, more: &[(&str, &str)]) -> Vec<u8> {
     let types = r#"<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"><Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/><Default Extension="xml" ContentType="application/xml"/><Override PartName="/xl/workbook.xml" ContentType="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml"/><Override PartName="/xl/worksheets/sheet1.xml" ContentType="application/vnd.openxmlformats-officedocument.spreadsheetml.worksheet+xml"/><Override PartName="/xl/calcChain.xml" ContentType="application/vnd.openxmlformats-officedocument.spreadsheetml.calcChain+xml"/></Types>"#;
     let base = "http://schemas.openxmlformats.org/officeDocument/2006/relationships";
     let relations = |list: &[(&str, &str)]| {
@@ -58,22 +58,22 @@ fn zipped(parts: &[(&str, String)]) -> Vec<u8> {
     zip.finish().unwrap().into_inner()
 }
 
-fn part(bytes: &[u8], name: &str) -> String {
+pub(super) fn part(bytes: &[u8], name: &str) -> String {
     let mut zip = zip::ZipArchive::new(Cursor::new(bytes)).unwrap();
     let mut text = String::new();
     zip.by_name(name).unwrap().read_to_string(&mut text).unwrap();
     text
 }
 
-fn set(cell: &str, content: Content) -> Edit {
+pub(super) fn set(cell: &str, content: Content) -> Edit {
     styled(cell, content, Style::Keep)
 }
 
-fn styled(cell: &str, content: Content, style: Style) -> Edit {
+pub(super) fn styled(cell: &str, content: Content, style: Style) -> Edit {
     Edit::SetCell { sheet: SheetId(0), cell: cell.parse().unwrap(), content, style }
 }
 
-fn number(cell: &str, digits: &str) -> Edit {
+pub(super) fn number(cell: &str, digits: &str) -> Edit {
     set(cell, Content::Number(digits.to_owned()))
 }
 
@@ -92,14 +92,14 @@ fn patched(data: &str, edits: &[Edit]) -> String {
     rest.replacen("\"/>", " ", 1)
 }
 
-fn apply(bytes: &[u8], edits: &[Edit]) -> (Vec<u8>, Diff) {
+pub(super) fn apply(bytes: &[u8], edits: &[Edit]) -> (Vec<u8>, Diff) {
     let before = Workbook::open(bytes.to_vec()).unwrap();
     let after = before.apply(edits, Signature::Keep).unwrap();
     let difference = diff(&before, &Workbook::open(after.clone()).unwrap()).unwrap();
     (after, difference)
 }
 
-fn refusal(sheet: &str, more: &[(&str, &str)], edits: &[Edit]) -> PatchError {
+pub(super) fn refusal(sheet: &str, more: &[(&str, &str)], edits: &[Edit]) -> PatchError {
     let sheet = format!("<worksheet xmlns=\"{MAIN}\">{sheet}</worksheet>");
     Workbook::open(package(&sheet, more)).unwrap().apply(edits, Signature::Keep).unwrap_err()
 }
@@ -532,7 +532,7 @@ fn the_official_form_is_filled_and_read_back_by_another_reader() {
     assert_eq!(values.get_value((9, 0)), Some(&Data::String("合计".into())));
 }
 
-fn sheet_of(data: &str) -> String {
+pub(super) fn sheet_of(data: &str) -> String {
     format!("<worksheet xmlns=\"{MAIN}\">{data}</worksheet>")
 }
 

@@ -1,0 +1,65 @@
+//! Safe fixes, round by round: what one round mends lets the next see more.
+
+use jixiao_render::marks;
+use jixiao_selfeval::fixes::{self, Applied, Extent};
+use jixiao_selfeval::review::review_by;
+use jixiao_workbook::patch::Signature;
+use jixiao_workbook::{Edit, PatchError, Workbook};
+
+use super::Terms;
+use crate::ahead::build_grids;
+use crate::beside::{Beside, MANY, Processors};
+use crate::failure::What;
+
+/// A workbook with its safe fixes made, and what they were.
+pub(super) fn fixed(
+    mut workbook: Workbook,
+    terms: &Terms,
+    signature: Signature,
+    extent: Extent,
+) -> Result<(Workbook, Vec<Applied>), What> {
+    let mut applied = Vec::new();
+    for _ in 0..fixes::MOST_ROUNDS {
+        build_grids(&workbook);
+        let review = review_by(&workbook, &terms.profile, terms.review(), &Processors);
+        let round = fixes::round(&review, extent);
+        drop(review);
+        if round.applied.is_empty() {
+            break;
+        }
+        applied.extend(round.applied);
+        workbook = edited(&workbook, &round.edits, (terms, signature))?;
+    }
+    Ok((workbook, applied))
+}
+
+/// A workbook without the marks of an earlier check.
+pub(super) fn unmarked(workbook: Workbook, terms: &Terms, signature: Signature) -> Result<Workbook, What> {
+    let cleaning = marks::clean(&workbook).map_err(What::Patch)?;
+    if cleaning.edits.is_empty() {
+        Ok(workbook)
+    } else {
+        edited(&workbook, &cleaning.edits, (terms, signature))
+    }
+}
+
+fn edited(
+    workbook: &Workbook,
+    edits: &[Edit],
+    (terms, signature): (&Terms, Signature),
+) -> Result<Workbook, What> {
+    let bytes = applied(workbook, edits, signature).map_err(What::Patch)?;
+    Workbook::open_within(bytes, &terms.limits).map_err(What::Open)
+}
+
+/// A workbook's bytes with edits made, many of them deflated beside.
+pub(super) fn applied(
+    workbook: &Workbook,
+    edits: &[Edit],
+    signature: Signature,
+) -> Result<Vec<u8>, PatchError> {
+    match edits.len() {
+        0..MANY => workbook.apply(edits, signature),
+        _ => workbook.apply_through(edits, signature, || Box::new(Beside::new())),
+    }
+}
