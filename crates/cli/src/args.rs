@@ -123,6 +123,8 @@ pub(crate) enum Format {
     Text,
     Json,
     Jsonl,
+    /// A page of its own.
+    Html,
     /// The workbook itself with the findings marked in it.
     Xlsx,
 }

@@ -125,8 +125,8 @@ const ARGUMENTS: &[(&str, &str, &str)] = &[
     ("all", "同时列出提示和全部涉及的行", "Show infos and every row concerned, too"),
     (
         "format",
-        "输出格式：text、json、jsonl（每个文件一行），或 xlsx（在原表上标出问题的工作簿）",
-        "Format of the report: text, json, jsonl (one file a line), or xlsx (the workbook with the findings marked in it)",
+        "输出格式：text、json、jsonl（每个文件一行）、html（可打印的网页，写成文件），或 xlsx（在原表上标出问题的工作簿）",
+        "Format of the report: text, json, jsonl (one file a line), html (a page to print, written to a file), or xlsx (the workbook with the findings marked in it)",
     ),
     ("rules.format", "输出格式：text 或 json", "Format of the list: text or json"),
     (

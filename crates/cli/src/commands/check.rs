@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use jixiao_render::Lang;
+use jixiao_render::html;
 use jixiao_render::json::{self, Source};
 use jixiao_render::marks::{self, Marks};
 use jixiao_render::text::{self, Detail, FileLine, Style};
@@ -85,7 +86,7 @@ pub(super) fn run(args: Check, lang: Option<Language>, console: &mut Console<'_>
     }
     let clashes = output::clashes(&listing.inputs, request.replace, |input| {
         // A report without `-o` is printed.
-        if request.output.is_some() || request.makes_workbook() {
+        if request.output.is_some() || request.makes_file() {
             request.target(input)
         } else {
             Target::Standard
@@ -156,8 +157,8 @@ impl Run {
 
     fn print(&mut self, request: &Request, report: String, console: &mut Console<'_>) {
         match request.format {
-            Format::Text | Format::Xlsx if report.is_empty() => {}
-            Format::Text | Format::Xlsx => {
+            Format::Text | Format::Html | Format::Xlsx if report.is_empty() => {}
+            Format::Text | Format::Html | Format::Xlsx => {
                 console.report(&report);
                 if request.many {
                     console.report("\n");
@@ -176,7 +177,7 @@ impl Run {
             let style = Style { lang: console.lang(), ..request.style };
             let closing = close(&self.lines, listing.skipped(), style);
             match request.format {
-                Format::Text | Format::Xlsx => console.report(&closing),
+                Format::Text | Format::Html | Format::Xlsx => console.report(&closing),
                 _ => console.aside(&closing),
             }
         }
@@ -193,8 +194,11 @@ fn sum(lines: &[FileLine]) -> Counts {
 
 impl Request {
     fn of(args: Check, lang: Option<Language>, many: bool, console: &Console<'_>) -> Result<Self, Failure> {
-        let makes_workbook = args.fix || args.format == Format::Xlsx;
-        let to_terminal = args.target.output.is_none() || makes_workbook;
+        if args.fix && args.format == Format::Html {
+            return Err(Failure::new("--fix", What::PageOfFixes));
+        }
+        let makes_file = args.fix || matches!(args.format, Format::Html | Format::Xlsx);
+        let to_terminal = args.target.output.is_none() || makes_file;
         let style = console.style(if args.all { Detail::All } else { Detail::Usual });
         let (terms, opener) = (Terms::of(&args.work)?, console.opener());
         let beside = (&terms, &opener);
@@ -220,6 +224,11 @@ impl Request {
             style: if to_terminal { style } else { Style { colour: text::Colour::Never, ..style } },
             many,
         })
+    }
+
+    /// Whether what is made is a file whose name follows from the input's, and the report is printed.
+    fn makes_file(&self) -> bool {
+        self.makes_workbook() || self.format == Format::Html
     }
 
     /// Whether the input itself is written anew, marked or fixed.
@@ -267,9 +276,8 @@ impl Request {
     }
 
     fn kept(&self, input: &Input, mut outcome: Outcome) -> Outcome {
-        if self.makes_workbook() {
-            outcome.written =
-                self.write_workbook(input, &mut outcome.product).unwrap_or_else(Written::Failed);
+        if self.makes_file() {
+            outcome.written = self.write_product(input, &mut outcome.product).unwrap_or_else(Written::Failed);
         } else if self.output.is_some() && !outcome.report.is_empty() {
             outcome.written = self.write(input, &outcome).unwrap_or_else(Written::Failed);
         }
@@ -281,7 +289,7 @@ impl Request {
         let path = input.map_or_else(|| failure.about.clone(), Input::shown);
         let source = Source { path: &path, sha256: None, profile: &self.terms.profile.name, fixed: None };
         let report = match self.format {
-            Format::Text | Format::Xlsx => String::new(),
+            Format::Text | Format::Html | Format::Xlsx => String::new(),
             _ => json::file(source, Err(&failure.unread()), self.lang),
         };
         let line = failed_line(path.clone(), &failure, self.style.lang);
@@ -295,6 +303,7 @@ impl Request {
             Format::Xlsx => (CHECKED, None),
             _ if self.fix => (FIXED, None),
             Format::Text => (CHECKED, Some("txt")),
+            Format::Html => (CHECKED, Some("html")),
             Format::Json => (CHECKED, Some("json")),
             Format::Jsonl => (CHECKED, Some("jsonl")),
         };
@@ -302,8 +311,8 @@ impl Request {
         output::target(input, self.output.as_deref(), self.many, name)
     }
 
-    /// Writes the workbook that was made; it stays where it is where it goes to standard output.
-    fn write_workbook(&self, input: &Input, product: &mut Option<Vec<u8>>) -> Result<Written, Failure> {
+    /// Writes the workbook or page that was made; it stays where it is where it goes to standard output.
+    fn write_product(&self, input: &Input, product: &mut Option<Vec<u8>>) -> Result<Written, Failure> {
         let Target::File(path) = self.target(input) else { return Ok(Written::Not) };
         let Some(bytes) = product.take() else { return Ok(Written::Not) };
         let staged = output::stage(&path, &bytes, self.replace, Sync::of(self.many))?;
@@ -314,7 +323,7 @@ impl Request {
         let Target::File(path) = self.target(input) else { return Ok(Written::Not) };
         output::permit(&path, input.path(), self.replace)?;
         let text = match self.format {
-            Format::Text | Format::Xlsx => outcome.report.clone(),
+            Format::Text | Format::Html | Format::Xlsx => outcome.report.clone(),
             Format::Json => json::report(std::slice::from_ref(&outcome.report), outcome.line.counts),
             Format::Jsonl => format!("{}\n", outcome.report),
         };
@@ -400,13 +409,17 @@ fn one(request: &Request, input: &Input, turn: Option<&Turn<'_>>) -> Result<Outc
     }
     review.findings.retain(|code| request.wants(code));
     let target = request.target(input).shown();
-    let (product, marks) = made(request, &review).map_err(|error| failed(What::Patch(error)))?;
+    let (mut product, marks) = made(request, &review).map_err(|error| failed(What::Patch(error)))?;
     let fixed = fixes.as_deref();
     let source = Source { path: &path, sha256: sha256.as_deref(), profile: &terms.profile.name, fixed };
     let told = fixed.map(|fixes| text::fixes(fixes, request.style)).unwrap_or_default();
     let report = match request.format {
         Format::Text if request.fix => text::check(&target, &review, request.style) + &told,
         Format::Text => text::check(&path, &review, request.style),
+        Format::Html => {
+            product = Some(html::check(source, &review, request.style.lang).into_bytes());
+            text::paged(&path, &target, &review, request.style)
+        }
         Format::Xlsx => text::marked(&path, &target, &review, &marks, request.style) + &told,
         Format::Json | Format::Jsonl => json::file(source, Ok(&review), request.lang),
     };

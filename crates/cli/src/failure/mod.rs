@@ -80,6 +80,8 @@ pub(crate) enum What {
     SameOutput,
     NotWritten(Words),
     Terminal,
+    /// A page is asked for together with fixes.
+    PageOfFixes,
     Patch(PatchError),
     NoProfile,
     Profile(ProfileError),
@@ -132,9 +134,12 @@ impl Failure {
             | What::NoTable(_)
             | What::NotText
             | What::Patch(PatchError::NotEditable | PatchError::Open(_)) => Exit::Input,
-            What::NoProfile | What::Profile(_) | What::Rule | What::Terminal | What::Template(_) => {
-                Exit::Usage
-            }
+            What::NoProfile
+            | What::Profile(_)
+            | What::Rule
+            | What::Terminal
+            | What::PageOfFixes
+            | What::Template(_) => Exit::Usage,
             _ => Exit::Output,
         }
     }
@@ -182,7 +187,12 @@ impl Failure {
             What::NoTable(_) => "no-table",
             What::NotRead(_) | What::NotText => "not-read",
             What::Patch(_) => "edit-refused",
-            What::NoProfile | What::Profile(_) | What::Rule | What::Terminal | What::Template(_) => "usage",
+            What::NoProfile
+            | What::Profile(_)
+            | What::Rule
+            | What::Terminal
+            | What::PageOfFixes
+            | What::Template(_) => "usage",
             _ => "not-written",
         }
     }
@@ -234,6 +244,7 @@ mod tests {
             What::SameAsInput,
             What::SameOutput,
             What::Terminal,
+            What::PageOfFixes,
             What::Patch(PatchError::Signed),
             What::Rule,
             What::NoProfile,

@@ -239,6 +239,15 @@ const PLAIN: &[(What, [&str; 4])] = &[
         ],
     ),
     (
+        What::PageOfFixes,
+        [
+            "--fix 与 --format html 不能一起用",
+            "--fix cannot be used with --format html",
+            "先 check --fix 写出新文件，再对新文件 check --format html",
+            "write the fixed file with check --fix first, then check that with --format html",
+        ],
+    ),
+    (
         What::Terminal,
         [
             "不能把表格文件写到终端",

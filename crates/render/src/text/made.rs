@@ -28,6 +28,19 @@ pub fn marked(path: &str, output: &str, review: &Review<'_>, marks: &Marks, styl
     )
 }
 
+/// The report on a page that was written: `path` and `output` as they are named to the user.
+pub fn paged(path: &str, output: &str, review: &Review<'_>, style: Style) -> String {
+    let lang = style.lang;
+    let verdict = review.verdict();
+    let words = style.paint(check::tone(verdict), words::verdict(verdict, lang));
+    let counted = check::counted(review.counts(), lang);
+    let (path, output) = (one_line(path), one_line(output));
+    lang.of(
+        format!("{words}　{path}{counted}\n核对结果写入网页 {output}。\n"),
+        format!("{words}: {path}{counted}\nthe report is the page {output}.\n"),
+    )
+}
+
 /// The report on a workbook whose marks were taken off.
 pub fn cleaned(output: &str, cleaning: &Cleaning, style: Style) -> String {
     let (lang, output) = (style.lang, one_line(output));
