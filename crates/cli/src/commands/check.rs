@@ -137,7 +137,7 @@ impl Run {
             console.failure(failure);
         }
         match outcome.written {
-            Written::Done | Written::Staged(_) if !request.makes_workbook() => {}
+            Written::Done | Written::Staged(_) if !request.makes_file() => {}
             Written::Not | Written::Done | Written::Staged(_) => match outcome.product {
                 Some(bytes) => {
                     console.product(&bytes);
@@ -264,7 +264,7 @@ impl Request {
     /// Refuses a workbook that must not be written, before any work is done.
     fn permitted(&self, input: &Input) -> Result<(), Failure> {
         match self.target(input) {
-            Target::File(path) if self.makes_workbook() => output::permit(&path, input.path(), self.replace),
+            Target::File(path) if self.makes_file() => output::permit(&path, input.path(), self.replace),
             _ => Ok(()),
         }
     }
