@@ -27,7 +27,8 @@ pub(crate) fn main(args: &[String]) -> Outcome {
     let report = root().join("target").join("lcov.info");
     let shown = report.display().to_string();
     let status = Command::new("cargo")
-        .args(["llvm-cov", "--workspace", "--lcov", "--output-path", &shown])
+        // Processes that a test kills leave what they counted half written.
+        .args(["llvm-cov", "--workspace", "--failure-mode", "all", "--lcov", "--output-path", &shown])
         .current_dir(root())
         .status();
     if !status.is_ok_and(|status| status.success()) {
