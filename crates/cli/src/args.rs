@@ -143,7 +143,7 @@ pub(crate) struct Check {
     pub(crate) work: Work,
     #[command(flatten)]
     pub(crate) target: Target,
-    #[arg(long, value_enum, default_value = "text", value_name = "text|json|jsonl|xlsx")]
+    #[arg(long, value_enum, default_value = "text", value_name = "text|json|jsonl|html|xlsx")]
     pub(crate) format: Format,
     #[arg(long, value_name = "FILE")]
     pub(crate) form: Option<PathBuf>,

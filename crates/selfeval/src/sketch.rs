@@ -20,7 +20,7 @@ use rust_decimal::Decimal;
 
 use crate::computed::totals;
 use crate::finding::Finding;
-use crate::given::Given;
+use crate::given::{Given, Submissions};
 use crate::layout::{Located, locate};
 use crate::profile::Profile;
 use crate::rules::{Context, Rule, check_with};
@@ -191,6 +191,18 @@ fn findings_of(rule: Rule, text: &str, profile: &Profile, given: Given<'_>) -> V
         given,
     };
     check_with(&context, std::iter::once(rule))
+}
+
+/// One rule's findings on the last of several tables that are submitted one after another.
+pub(crate) fn findings_on_last(rule: Rule, tables: &[impl AsRef<str>]) -> Vec<Finding> {
+    let mut submissions = Submissions::default();
+    let mut found = Vec::new();
+    for (index, text) in tables.iter().enumerate() {
+        let (_, located, summary) = read(text.as_ref());
+        let met = submissions.meet(&format!("{index}.xlsx"), &located, &summary);
+        found = findings_beside(rule, text.as_ref(), Given { met: &met, ..Given::default() });
+    }
+    found
 }
 
 /// Findings as `severity cell found→expected`, one a line: what rule tests compare.

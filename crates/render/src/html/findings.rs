@@ -3,14 +3,13 @@
 
 use std::collections::BTreeMap;
 
-use indexmap::IndexMap;
 use jixiao_selfeval::{Finding, Review, Severity};
 use jixiao_workbook::CellRef;
 use jixiao_workbook::address::LAST_COLUMN;
 
 use super::class;
 use crate::Lang;
-use crate::text::cells;
+use crate::text::{cells, lines};
 use crate::words::one_line;
 
 /// Members of a group that are told one by one.
@@ -44,17 +43,8 @@ pub(super) struct Member {
 pub(super) fn groups(review: &Review<'_>, lang: Lang) -> Vec<Group> {
     let mut groups = Vec::new();
     for severity in [Severity::Error, Severity::Warning, Severity::Info] {
-        let mut members: IndexMap<String, Vec<usize>> = IndexMap::new();
-        for (position, found) in review.found().enumerate().filter(|(_, found)| found.severity() == severity)
-        {
-            let key = match found.group() {
-                Some(group) => format!("{} {group}", found.code()),
-                None => position.to_string(),
-            };
-            members.entry(key).or_default().push(position);
-        }
-        groups
-            .extend(members.into_values().filter_map(|members| Group::of(review, severity, &members, lang)));
+        let members = lines::groups(review, severity);
+        groups.extend(members.iter().filter_map(|members| Group::of(review, severity, members, lang)));
     }
     for (group, number) in groups.iter_mut().zip(1..) {
         group.number = number;

@@ -28,7 +28,7 @@ pub fn check(path: &str, review: &Review<'_>, style: Style) -> String {
     report.join("\n")
 }
 
-fn verdict(path: &str, review: &Review<'_>, style: Style) -> String {
+pub(super) fn verdict(path: &str, review: &Review<'_>, style: Style) -> String {
     let verdict = review.verdict();
     let words = style.paint(tone(verdict), words::verdict(verdict, style.lang));
     let counted = counted(review.counts(), style.lang);

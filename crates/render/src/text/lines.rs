@@ -13,7 +13,7 @@ use crate::words::one_line;
 
 /// Findings of one severity as groups: those that share a key, together, in the order of their first member. A
 /// member is its position among all findings, since a large form has a hundred thousand of them.
-pub(super) fn groups(review: &Review<'_>, severity: Severity) -> Vec<Vec<usize>> {
+pub(crate) fn groups(review: &Review<'_>, severity: Severity) -> Vec<Vec<usize>> {
     let mut groups: Vec<Vec<usize>> = Vec::new();
     let mut known: indexmap::IndexMap<(&str, &str), usize> = indexmap::IndexMap::new();
     for (position, found) in review.found().enumerate().filter(|(_, found)| found.severity() == severity) {

@@ -5,7 +5,7 @@ use jixiao_selfeval::fixes::Applied;
 
 use super::{Detail, Style, Tone, check};
 use crate::marks::{Cleaning, Marks};
-use crate::words::{self, one_line};
+use crate::words::one_line;
 
 /// Lines of fixes unless everything is asked for.
 const USUAL: usize = 200;
@@ -13,17 +13,14 @@ const USUAL: usize = 200;
 /// The report on a marked workbook: `path` and `output` as they are named to the user.
 pub fn marked(path: &str, output: &str, review: &Review<'_>, marks: &Marks, style: Style) -> String {
     let lang = style.lang;
-    let verdict = review.verdict();
-    let words = style.paint(check::tone(verdict), words::verdict(verdict, lang));
-    let counted = check::counted(review.counts(), lang);
-    let (path, output) = (one_line(path), one_line(output));
+    let (verdict, output) = (check::verdict(path, review, style), one_line(output));
     let (cells, listed, sheet) = (marks.cells, marks.listed, one_line(&marks.sheet));
     lang.of(
         format!(
-            "{words}　{path}{counted}\n标出 {cells} 格，工作表“{sheet}”列出 {listed} 处，写入 {output}。\n报送前用 jixiao clean 去掉标记。\n"
+            "{verdict}\n标出 {cells} 格，工作表“{sheet}”列出 {listed} 处，写入 {output}。\n报送前用 jixiao clean 去掉标记。\n"
         ),
         format!(
-            "{words}: {path}{counted}\n{cells} cells marked, {listed} findings listed on the sheet {sheet}: {output}.\nTake the marks off with jixiao clean before handing in.\n"
+            "{verdict}\n{cells} cells marked, {listed} findings listed on the sheet {sheet}: {output}.\nTake the marks off with jixiao clean before handing in.\n"
         ),
     )
 }
@@ -31,13 +28,10 @@ pub fn marked(path: &str, output: &str, review: &Review<'_>, marks: &Marks, styl
 /// The report on a page that was written: `path` and `output` as they are named to the user.
 pub fn paged(path: &str, output: &str, review: &Review<'_>, style: Style) -> String {
     let lang = style.lang;
-    let verdict = review.verdict();
-    let words = style.paint(check::tone(verdict), words::verdict(verdict, lang));
-    let counted = check::counted(review.counts(), lang);
-    let (path, output) = (one_line(path), one_line(output));
+    let (verdict, output) = (check::verdict(path, review, style), one_line(output));
     lang.of(
-        format!("{words}　{path}{counted}\n核对结果写入网页 {output}。\n"),
-        format!("{words}: {path}{counted}\nthe report is the page {output}.\n"),
+        format!("{verdict}\n核对结果写入网页 {output}。\n"),
+        format!("{verdict}\nthe report is the page {output}.\n"),
     )
 }
 

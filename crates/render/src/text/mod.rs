@@ -5,7 +5,7 @@ mod cells;
 mod check;
 mod files;
 mod fill;
-mod lines;
+pub(crate) mod lines;
 mod made;
 mod rows;
 

@@ -52,8 +52,7 @@ mod tests {
     use std::fmt::Write as _;
 
     use super::*;
-    use crate::given::{Given, Submissions};
-    use crate::sketch::{findings_beside, lines, read};
+    use crate::sketch::{findings_on_last, lines};
 
     fn table(unit: &str, year: u16, rows: &[(&str, &str)]) -> String {
         let mut text = format!(
@@ -67,14 +66,7 @@ mod tests {
 
     /// What is found on the last of several tables.
     fn last(tables: &[String]) -> Vec<Finding> {
-        let mut submissions = Submissions::default();
-        let mut found = Vec::new();
-        for (index, text) in tables.iter().enumerate() {
-            let (_, located, summary) = read(text);
-            let met = submissions.meet(&format!("{index}.xlsx"), &located, &summary);
-            found = findings_beside(RULE, text, Given { met: &met, ..Given::default() });
-        }
-        found
+        findings_on_last(RULE, tables)
     }
 
     const CODE: &str = "62010023T000000010001";

@@ -51,20 +51,12 @@ fn finding(context: &Context<'_>, met: &Met) -> Option<Finding> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::given::{Given, Submissions};
     use crate::rules::sample::submission;
-    use crate::sketch::{findings, findings_beside, lines, read};
+    use crate::sketch::{findings, findings_on_last, lines};
 
     /// What is found on the last of several tables.
     fn last(tables: &[&str]) -> Vec<Finding> {
-        let mut submissions = Submissions::default();
-        let mut found = Vec::new();
-        for (index, text) in tables.iter().enumerate() {
-            let (_, located, summary) = read(text);
-            let met = submissions.meet(&format!("{index}.xlsx"), &located, &summary);
-            found = findings_beside(RULE, text, Given { met: &met, ..Given::default() });
-        }
-        found
+        findings_on_last(RULE, tables)
     }
 
     #[test]
