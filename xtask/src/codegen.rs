@@ -96,7 +96,7 @@ fn rules_page() -> String {
 /// The commands' help in both languages.
 fn cli_page() -> String {
     let mut page = String::from("<!-- written by cargo xtask codegen -->\n# 命令 · Commands\n");
-    for command in ["", "fill", "check", "template", "explain", "rules"] {
+    for command in ["", "fill", "check", "clean", "template", "explain", "rules", "schema"] {
         for lang in ["zh", "en"] {
             let mut args = vec!["--lang", lang];
             args.extend(Some(command).filter(|command| !command.is_empty()));

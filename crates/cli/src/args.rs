@@ -34,6 +34,7 @@ pub(crate) enum Command {
     Template(Template),
     Explain(Explain),
     Rules(Rules),
+    Schema(Schema),
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -209,6 +210,19 @@ pub(crate) enum Listing {
 pub(crate) struct Rules {
     #[arg(long, value_enum, default_value = "text", value_name = "text|json")]
     pub(crate) format: Listing,
+}
+
+/// What a schema is of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Subject {
+    Check,
+    Rules,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Schema {
+    #[arg(value_enum, default_value = "check", value_name = "check|rules")]
+    pub(crate) subject: Subject,
 }
 
 #[cfg(test)]

@@ -31,6 +31,11 @@ const COMMANDS: &[(&str, &str, &str)] = &[
     ("template", "生成一张带公式的空白汇总表", "Writes a blank official form with live formulas"),
     ("explain", "说明一条核对规则", "Explains one rule"),
     ("rules", "列出全部核对规则", "Lists every rule"),
+    (
+        "schema",
+        "输出 JSON 结果的结构定义（JSON Schema）",
+        "Prints the JSON Schema of what is written as JSON",
+    ),
 ];
 
 /// Texts by argument; where one command's differs it is listed as `command.argument`.
@@ -154,6 +159,11 @@ const ARGUMENTS: &[(&str, &str, &str)] = &[
     ("year", "标题中的年度", "Year of the title"),
     ("unit", "标题中的单位名称", "Unit's name in the title"),
     ("protect", "锁定计算单元格（不设密码）", "Lock computed cells (without a password)"),
+    (
+        "subject",
+        "哪个命令的 JSON：check（默认）或 rules",
+        "Whose JSON is described: check (default) or rules",
+    ),
     ("code", "规则编号，如 A004", "Code of the rule, such as A004"),
 ];
 
@@ -166,6 +176,7 @@ const USAGE: &[(&str, &str, &str)] = &[
     ("template", "jixiao template [选项] -o OUT", "jixiao template [OPTIONS] -o OUT"),
     ("explain", "jixiao explain CODE", "jixiao explain CODE"),
     ("rules", "jixiao rules [选项]", "jixiao rules [OPTIONS]"),
+    ("schema", "jixiao schema [check|rules]", "jixiao schema [check|rules]"),
 ];
 
 fn text(list: &[(&str, &'static str, &'static str)], key: &str, lang: Lang) -> Option<&'static str> {

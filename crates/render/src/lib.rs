@@ -25,12 +25,14 @@
 //! | [`json`] | `jixiao.check/1` |
 //! | [`marks`] | the submitted workbook with the findings marked in it |
 //! | [`rules`] | the rule catalogue and a rule's page |
+//! | [`schema`] | the JSON schemas of what programs read |
 //! | [`template`] | the official form as a workbook |
 
 pub mod html;
 pub mod json;
 pub mod marks;
 pub mod rules;
+pub mod schema;
 pub mod template;
 pub mod text;
 pub mod words;

@@ -6,6 +6,7 @@ mod explain;
 mod fill;
 mod fixed;
 mod rules;
+mod schema;
 mod template;
 
 use std::fs;
@@ -34,6 +35,7 @@ pub(crate) fn run(line: Line, console: &mut Console<'_>) -> Exit {
         Command::Template(args) => template::run(&args, console),
         Command::Explain(args) => explain::run(&args, console),
         Command::Rules(args) => Ok(rules::run(&args, lang, console)),
+        Command::Schema(args) => Ok(schema::run(&args, console)),
     };
     done.unwrap_or_else(|failure| {
         console.failure(&failure);

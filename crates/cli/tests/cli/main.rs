@@ -22,5 +22,6 @@ mod formats;
 mod forms;
 mod hostile;
 mod reference;
+mod schema;
 mod support;
 mod wrong;
