@@ -37,6 +37,8 @@ pub(super) struct Member {
     pub(super) message: String,
     pub(super) help: String,
     pub(super) effect: Option<String>,
+    /// What speaks for which value.
+    pub(super) votes: Option<String>,
 }
 
 /// The groups, worst first, each severity in the order of the table.
@@ -90,6 +92,7 @@ impl Member {
             message: pick(&finding.message),
             help: pick(&finding.help),
             effect: finding.effect.as_deref().map(pick),
+            votes: (!finding.votes.is_empty()).then(|| one_line(&lines::votes(&finding.votes, lang))),
         }
     }
 }

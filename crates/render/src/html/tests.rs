@@ -37,6 +37,13 @@ fn the_published_table_is_drawn_with_its_findings() {
 }
 
 #[test]
+fn what_speaks_for_which_value_is_shown_where_it_was_weighed() {
+    let wrong = include_bytes!("../../../../test-data/cases/wrong-sums-and-rates/input.xlsx");
+    let page = page(wrong, "表.xlsx", Lang::Zh);
+    assert!(page.contains(r#"<span class="votes">支持 "#), "{page}");
+}
+
+#[test]
 fn nothing_outside_is_asked_for_and_no_script_runs() {
     let page = page(SUBMISSION, "表.xlsx", Lang::En);
     for outside in ["<script", "src=", "http:", "https:", "@import", "url(", "<link"] {

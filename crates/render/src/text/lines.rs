@@ -96,7 +96,7 @@ fn action(finding: &Finding, lang: Lang) -> String {
 }
 
 /// `支持 20 的有各项资金之和、执行率 I7（22.02%），支持 2 的没有`
-fn votes(votes: &[Vote], lang: Lang) -> String {
+pub(crate) fn votes(votes: &[Vote], lang: Lang) -> String {
     let one = |vote: &Vote| {
         let shown = &vote.shown;
         let by: Vec<&str> = vote.by.iter().map(|words| lang.pick(words)).collect();

@@ -4,9 +4,10 @@ use rust_decimal::Decimal;
 
 use super::columns::{AmountColumn, Budget, amount_columns, stated_budget};
 use super::levels::rate_severity;
+use super::votes::{Ballot, is_near, witness};
 use super::wording::{RateStyle, amount};
 use super::{Check, Context, Rule, causes, corrected, mending};
-use crate::finding::{Field, Finding, Severity, Unit, Words};
+use crate::finding::{Field, Finding, Severity, Unit, Vote, Words};
 use crate::summary::{Reading, Total};
 use crate::value::{Figure, Level, Spread, rate_level, round};
 
@@ -75,7 +76,9 @@ fn mismatch(context: &Context<'_>, total: &Total) -> Option<Finding> {
         message((&found, &expected, &division), mean.is_some()),
         help(reading, &expected, severity),
     );
+    let weighed = severity == Severity::Error;
     Some(Finding {
+        votes: if weighed { votes(context, total, (reading, rate), quotient) } else { Vec::new() },
         expected: Some(expected),
         found: Some(found),
         expected_value: Some(rounded(rate, quotient)),
@@ -85,6 +88,52 @@ fn mismatch(context: &Context<'_>, total: &Total) -> Option<Finding> {
         fix: mending::formula(context, reading, quotient),
         ..finding.at(severity).of(Field::ExecutionRate)
     })
+}
+
+/// What speaks for the rate that the totals give, and what for the stated one.
+fn votes(
+    context: &Context<'_>,
+    total: &Total,
+    (reading, rate): (&Reading, Figure),
+    quotient: Decimal,
+) -> Vec<Vote> {
+    let mut ballot = Ballot::between(quotient, rate.value);
+    ballot.add([true, false], || Words::new("合计执行数 ÷ 合计预算数", "total executed ÷ total budget"));
+    let gaps = &context.totals.gaps;
+    let sums = [
+        (gaps.executed, &total.executed, "全年执行数合计", "the total executed"),
+        (gaps.budget, &total.budget, "全年预算数合计", "the total budget"),
+    ];
+    for (gap, total, zh, en) in sums {
+        if let Some((gap, total)) = gap.zip(total.as_ref()) {
+            ballot.add([is_near(context, gap), false], || witness(zh, en, total));
+        }
+    }
+    if let Some((executed, budget)) = by_rates(context) {
+        let holds = |value| {
+            let level = rate_level(Figure { value, ..rate }, executed, budget);
+            level.is_some_and(|level| level < Level::L2)
+        };
+        ballot.add([holds(quotient), holds(rate.value)], || {
+            Words::new("各项目的执行率", "the projects' execution rates")
+        });
+    }
+    let style = RateStyle::of(context.summary, reading);
+    ballot.votes(|value| style.show(value, rate.decimals))
+}
+
+/// The total executed amount as the typed rates of the projects give it, and the total budget. None where a project
+/// has no rate or computes it.
+fn by_rates(context: &Context<'_>) -> Option<(Spread, Spread)> {
+    let (mut executed, mut budget) = (Spread::ZERO, Spread::ZERO);
+    for project in &context.summary.projects {
+        let rate = project.rate.as_ref().filter(|rate| !rate.has_formula())?.figure()?;
+        let whole = corrected::budget(context, project)?.value;
+        let half = rate.half().checked_mul(whole)?;
+        executed = executed.plus(Spread { value: rate.value.checked_mul(whole)?, half })?;
+        budget = budget.plus(Spread { value: whole, half: Decimal::ZERO })?;
+    }
+    Some((executed, budget))
 }
 
 /// A value as the rate's cell would show it.
@@ -165,6 +214,44 @@ mod tests {
     fn the_right_rate_and_a_blank_one_are_silent() {
         assert!(on("合计|<|<|1893.66|1893.66|0|0|1722.16|'90.94%|.|.").is_empty());
         assert!(findings(RULE, &submission()).is_empty());
+    }
+
+    #[test]
+    fn what_speaks_for_either_rate_is_told_of_errors() {
+        let support = |table: &str| -> Vec<(String, Vec<String>)> {
+            let found = findings(RULE, table);
+            let by = |vote: &Vote| vote.by.iter().map(|words| words.zh.to_string()).collect();
+            found[0].votes.iter().map(|vote| (vote.shown.clone(), by(vote))).collect()
+        };
+        let sums =
+            ["合计执行数 ÷ 合计预算数", "全年执行数合计 H20（1722.16）", "全年预算数合计 D20（1893.66）"];
+        let right = [&sums[..], &["各项目的执行率"]].concat();
+        let total = "合计|<|<|1893.66|1893.66|0|0|1722.16|'80.94%|.|.";
+        assert_eq!(
+            support(&with_row(14, total)),
+            [
+                ("90.94%".to_owned(), right.iter().map(|by| (*by).to_owned()).collect()),
+                ("80.94%".to_owned(), vec![])
+            ]
+        );
+        // Formulas repeat what they read.
+        let formulas = total.replace("1722.16", "=SUM(H6:H19) -> 1722.16");
+        assert_eq!(support(&with_row(14, &formulas))[0].1.len(), 3);
+        // The amounts have moved away from the rates, which still give the total one.
+        let rows = ["1|甲|局|10|10|0|0|7|'80.00%|90|.", "2|乙|局|30|30|0|0|20|'60.00%|90|."];
+        let moved = official(&[&rows[..], &["合计|<|<|40|40|0|0|27|'65.00%|.|."]].concat());
+        assert_eq!(support(&moved)[1], ("65.00%".to_owned(), vec!["各项目的执行率".to_owned()]));
+        // Whole percentages leave it open up to the ends of their windows, from 64.5% to below 65.5%.
+        let wide = moved.replace("80.00%", "80%").replace("60.00%", "60%").replace("65.00%", "65.49%");
+        assert_eq!(support(&wide)[1], ("65.49%".to_owned(), vec!["各项目的执行率".to_owned()]));
+        let wider = wide.replace("65.49%", "65.60%");
+        assert_eq!(support(&wider)[1], ("65.60%".to_owned(), vec![]));
+    }
+
+    #[test]
+    fn a_rate_that_rounding_explains_needs_no_votes() {
+        let found = on("合计|<|<|1893.66|1893.66|0|0|1722.16|'90.95%|.|.");
+        assert_eq!((found[0].severity, found[0].votes.len()), (Severity::Info, 0));
     }
 
     #[test]
