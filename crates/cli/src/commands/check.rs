@@ -288,13 +288,18 @@ impl Request {
     fn unread(&self, input: Option<&Input>, failure: Failure) -> Outcome {
         let path = input.map_or_else(|| failure.about.clone(), Input::shown);
         let source = Source { path: &path, sha256: None, profile: &self.terms.profile.name, fixed: None };
-        let report = match self.format {
-            Format::Text | Format::Html | Format::Xlsx => String::new(),
-            _ => json::file(source, Err(&failure.unread()), self.lang),
-        };
-        let line = failed_line(path.clone(), &failure, self.style.lang);
+        let (mut report, mut product) = (String::new(), None);
         let exit = failure.exit();
-        Outcome { report, product: None, line, exit, failure: Some(failure), written: Written::Not }
+        match (self.format, input) {
+            (Format::Json | Format::Jsonl, _) => report = json::file(source, Err(&failure.unread()), self.lang),
+            (Format::Html, Some(input)) if exit == Exit::Input => {
+                report = text::unread_paged(&self.target(input).shown(), self.style);
+                product = Some(html::unread(source, &failure.unread(), self.style.lang).into_bytes());
+            }
+            _ => {}
+        }
+        let line = failed_line(path.clone(), &failure, self.style.lang);
+        Outcome { report, product, line, exit, failure: Some(failure), written: Written::Not }
     }
 
     /// Where the report of one input goes.

@@ -27,12 +27,13 @@ pub fn marked(path: &str, output: &str, review: &Review<'_>, marks: &Marks, styl
 
 /// The report on a page that was written: `path` and `output` as they are named to the user.
 pub fn paged(path: &str, output: &str, review: &Review<'_>, style: Style) -> String {
-    let lang = style.lang;
-    let (verdict, output) = (check::verdict(path, review, style), one_line(output));
-    lang.of(
-        format!("{verdict}\n核对结果写入网页 {output}。\n"),
-        format!("{verdict}\nthe report is the page {output}.\n"),
-    )
+    format!("{}\n{}", check::verdict(path, review, style), unread_paged(output, style))
+}
+
+/// The same on an input that could not be checked, which an error has told of.
+pub fn unread_paged(output: &str, style: Style) -> String {
+    let output = one_line(output);
+    style.lang.of(format!("核对结果写入网页 {output}。\n"), format!("the report is the page {output}.\n"))
 }
 
 /// The report on a workbook whose marks were taken off.

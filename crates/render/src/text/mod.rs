@@ -15,7 +15,7 @@ pub use check::check;
 pub(crate) use check::counted;
 pub use files::{FileLine, files};
 pub use fill::{Done, done, fill};
-pub use made::{cleaned, fixes, marked, paged};
+pub use made::{cleaned, fixes, marked, paged, unread_paged};
 
 use crate::Lang;
 
