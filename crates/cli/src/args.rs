@@ -43,21 +43,28 @@ pub(crate) enum Language {
     En,
 }
 
-/// Which files, and how they are worked through.
+/// Which files, how many at once, and how much of them is read.
 #[derive(Debug, Args)]
-pub(crate) struct Work {
+pub(crate) struct Sources {
     #[arg(value_name = "IN", required_unless_present = "files_from")]
     pub(crate) inputs: Vec<PathBuf>,
     #[arg(long, value_name = "FILE|-")]
     pub(crate) files_from: Option<PathBuf>,
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256))]
     pub(crate) jobs: Option<u16>,
+    #[command(flatten)]
+    pub(crate) bounds: Bounds,
+}
+
+/// Sources with tables, and how these are judged.
+#[derive(Debug, Args)]
+pub(crate) struct Work {
+    #[command(flatten)]
+    pub(crate) sources: Sources,
     #[arg(long, value_name = "NAME|FILE")]
     pub(crate) profile: Option<PathBuf>,
     #[arg(long, value_enum, value_name = "budget|executed")]
     pub(crate) weights: Option<Basis>,
-    #[command(flatten)]
-    pub(crate) bounds: Bounds,
 }
 
 /// Limits on what is read, raised for files that can be trusted.
@@ -164,14 +171,8 @@ pub(crate) struct Check {
 
 #[derive(Debug, Args)]
 pub(crate) struct Clean {
-    #[arg(value_name = "IN", required_unless_present = "files_from")]
-    pub(crate) inputs: Vec<PathBuf>,
-    #[arg(long, value_name = "FILE|-")]
-    pub(crate) files_from: Option<PathBuf>,
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256))]
-    pub(crate) jobs: Option<u16>,
     #[command(flatten)]
-    pub(crate) bounds: Bounds,
+    pub(crate) sources: Sources,
     #[command(flatten)]
     pub(crate) target: Target,
     #[arg(long, conflicts_with = "output")]

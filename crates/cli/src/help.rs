@@ -146,10 +146,10 @@ const ARGUMENTS: &[(&str, &str, &str)] = &[
     ),
     (
         "select",
-        "只报告这些规则，逗号分隔，可写字母类别（A,W001）",
-        "Report these rules only, parted by commas; a letter stands for its class (A,W001)",
+        "只按这些规则报告和修正，逗号分隔，可写字母类别（A,W001）",
+        "Report, and fix, by these rules only, parted by commas; a letter stands for its class (A,W001)",
     ),
-    ("ignore", "不报告这些规则，逗号分隔", "Leave these rules out, parted by commas"),
+    ("ignore", "不按这些规则报告和修正，逗号分隔", "Leave these rules out, of fixes, too, parted by commas"),
     (
         "fail_on",
         "有该级别及以上的问题时退出码为 1：error（默认）、warning、info、never",
@@ -252,6 +252,9 @@ pub(crate) fn command(lang: Lang) -> Command {
     line
 }
 
+/// Options that stand behind a command's own.
+const LAST: [&str; 7] = ["max_part_size", "max_size", "max_cells", "lang", "quiet", "help", "version"];
+
 fn dress(command: Command, name: &str, lang: Lang) -> Command {
     let about = text(COMMANDS, name, lang).unwrap_or("");
     let usage = text(USAGE, name, lang).unwrap_or("");
@@ -261,8 +264,7 @@ fn dress(command: Command, name: &str, lang: Lang) -> Command {
         let heading =
             if arg.is_positional() { lang.of("参数", "Arguments") } else { lang.of("选项", "Options") };
         let arg = arg.help(own.or_else(|| text(ARGUMENTS, &id, lang)).unwrap_or("")).help_heading(heading);
-        let common = ["lang", "quiet", "help", "version"].iter().position(|common| *common == id);
-        let arg = match common {
+        let arg = match LAST.iter().position(|last| *last == id) {
             Some(place) => arg.display_order(1_000 + place),
             None => arg,
         };

@@ -178,19 +178,28 @@ pub(crate) fn findings_under(rule: Rule, text: &str, profile: &Profile) -> Vec<F
 }
 
 fn findings_of(rule: Rule, text: &str, profile: &Profile, given: Given<'_>) -> Vec<Finding> {
-    let (workbook, located, summary) = read(text);
+    look(&workbook(text), profile, given, |context| check_with(context, std::iter::once(rule)))
+}
+
+/// What a look at a workbook's table gives, with all that a rule may look at.
+pub(crate) fn look<T>(
+    workbook: &Workbook,
+    profile: &Profile,
+    given: Given<'_>,
+    at: impl FnOnce(&Context<'_>) -> T,
+) -> T {
+    let located = locate(workbook, profile, None).expect("a table");
+    let summary = Summary::read(workbook, &located, profile);
     let totals = totals(&summary);
-    let weights = profile.weights.unwrap_or_default();
-    let context = Context {
-        workbook: &workbook,
+    at(&Context {
+        workbook,
         located: &located,
         summary: &summary,
         totals: &totals,
         profile,
-        weights,
+        weights: profile.weights.unwrap_or_default(),
         given,
-    };
-    check_with(&context, std::iter::once(rule))
+    })
 }
 
 /// One rule's findings on the last of several tables that are submitted one after another.

@@ -19,7 +19,7 @@ use sha2::{Digest, Sha256};
 use super::fixed::{applied, fixed, unmarked};
 use super::{Terms, close, failed_line, note_owner};
 use crate::ahead::build_grids;
-use crate::args::{Check, Format, Language, Level};
+use crate::args::{Check, Format, Language, Level, Sources};
 use crate::batch;
 use crate::beside::{self, Processors};
 use crate::console::Console;
@@ -78,8 +78,8 @@ enum Written {
 }
 
 pub(super) fn run(args: Check, lang: Option<Language>, console: &mut Console<'_>) -> Result<Exit, Failure> {
-    let listing = Listing::of(&args.work.inputs, args.work.files_from.as_deref(), Wanted::Submissions)?;
-    let jobs = args.work.jobs;
+    let Sources { inputs, files_from, jobs, .. } = &args.work.sources;
+    let (listing, jobs) = (Listing::of(inputs, files_from.as_deref(), Wanted::Submissions)?, *jobs);
     let request = Request::of(args, lang, listing.many, console)?;
     if let (Some(folder), true) = (&request.output, request.many) {
         output::make_folder(folder)?;
@@ -291,7 +291,9 @@ impl Request {
         let (mut report, mut product) = (String::new(), None);
         let exit = failure.exit();
         match (self.format, input) {
-            (Format::Json | Format::Jsonl, _) => report = json::file(source, Err(&failure.unread()), self.lang),
+            (Format::Json | Format::Jsonl, _) => {
+                report = json::file(source, Err(&failure.unread()), self.lang);
+            }
             (Format::Html, Some(input)) if exit == Exit::Input => {
                 report = text::unread_paged(&self.target(input).shown(), self.style);
                 product = Some(html::unread(source, &failure.unread(), self.style.lang).into_bytes());
@@ -398,7 +400,8 @@ fn one(request: &Request, input: &Input, turn: Option<&Turn<'_>>) -> Result<Outc
     }
     let mut fixes = None;
     if request.fix {
-        let made = fixed(workbook, terms, request.signature, Extent::All).map_err(failed)?;
+        let wants = |code: &str| request.wants(code);
+        let made = fixed(workbook, terms, request.signature, Extent::All, wants).map_err(failed)?;
         (workbook, fixes) = (made.0, Some(made.1));
     }
     if request.format == Format::Xlsx {

@@ -8,7 +8,7 @@ use jixiao_workbook::patch::Signature;
 use jixiao_workbook::{FileKind, Limits, Workbook};
 
 use super::{limits, note_owner};
-use crate::args::Clean;
+use crate::args::{Clean, Sources};
 use crate::batch;
 use crate::console::Console;
 use crate::failure::{Exit, Failure, What};
@@ -34,9 +34,10 @@ struct Outcome {
 }
 
 pub(super) fn run(args: Clean, console: &mut Console<'_>) -> Result<Exit, Failure> {
-    let listing = Listing::of(&args.inputs, args.files_from.as_deref(), Wanted::Marked)?;
+    let Sources { inputs, files_from, jobs, bounds } = args.sources;
+    let listing = Listing::of(&inputs, files_from.as_deref(), Wanted::Marked)?;
     let request = Request {
-        limits: limits(args.bounds),
+        limits: limits(bounds),
         signature: if args.target.force { Signature::Void } else { Signature::Keep },
         replace: Replace::of(args.in_place, args.target.force),
         output: args.target.output,
@@ -56,7 +57,7 @@ pub(super) fn run(args: Clean, console: &mut Console<'_>) -> Result<Exit, Failur
         None => request.one(input),
     };
     let mut exit = Exit::Done;
-    batch::run(&listing.inputs, args.jobs, console, work, |first, results, console| {
+    batch::run(&listing.inputs, jobs, console, work, |first, results, console| {
         for (index, result) in (first..).zip(results) {
             if let Some(Ok(input)) = listing.inputs.get(index) {
                 note_owner(input, console);

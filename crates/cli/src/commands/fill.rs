@@ -15,7 +15,7 @@ use jixiao_workbook::{FileKind, OpenError, Workbook};
 use super::fixed::{applied, fixed};
 use super::{Terms, close, failed_line, note_owner};
 use crate::ahead::build_grids;
-use crate::args::Fill;
+use crate::args::{Fill, Sources};
 use crate::batch;
 use crate::beside::{self, Processors};
 use crate::console::Console;
@@ -50,8 +50,8 @@ struct Outcome {
 }
 
 pub(super) fn run(args: Fill, console: &mut Console<'_>) -> Result<Exit, Failure> {
-    let listing = Listing::of(&args.work.inputs, args.work.files_from.as_deref(), Wanted::Spreadsheets)?;
-    let jobs = args.work.jobs;
+    let Sources { inputs, files_from, jobs, .. } = &args.work.sources;
+    let (listing, jobs) = (Listing::of(inputs, files_from.as_deref(), Wanted::Spreadsheets)?, *jobs);
     let request = Request::of(args, listing.many, console)?;
     request.prepare_folder()?;
     let clashes = output::clashes(&listing.inputs, request.replace, |input| request.target(input));
@@ -208,7 +208,7 @@ fn complete(request: &Request, input: &Input) -> Result<(Completed, Vec<u8>), Fa
     let located = locate(&workbook)?;
     let (workbook, located, fixes) = if request.fix {
         let (workbook, applied) =
-            fixed(workbook, &request.terms, request.signature, Extent::Stated).map_err(failed)?;
+            fixed(workbook, &request.terms, request.signature, Extent::Stated, |_| true).map_err(failed)?;
         let located = locate(&workbook)?;
         (workbook, located, text::fixes(&applied, request.style))
     } else {

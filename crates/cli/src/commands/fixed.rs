@@ -11,17 +11,19 @@ use crate::ahead::build_grids;
 use crate::beside::{Beside, MANY, Processors};
 use crate::failure::What;
 
-/// A workbook with its safe fixes made, and what they were.
+/// A workbook with the safe fixes made that the rules of wanted codes offer, and what they were.
 pub(super) fn fixed(
     mut workbook: Workbook,
     terms: &Terms,
     signature: Signature,
     extent: Extent,
+    wants: impl Fn(&str) -> bool,
 ) -> Result<(Workbook, Vec<Applied>), What> {
     let mut applied = Vec::new();
     for _ in 0..fixes::MOST_ROUNDS {
         build_grids(&workbook);
-        let review = review_by(&workbook, &terms.profile, terms.review(), &Processors);
+        let mut review = review_by(&workbook, &terms.profile, terms.review(), &Processors);
+        review.findings.retain(&wants);
         let round = fixes::round(&review, extent);
         drop(review);
         if round.applied.is_empty() {

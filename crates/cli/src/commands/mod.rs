@@ -56,7 +56,7 @@ impl Terms {
             Basis::Budget => Weights::Budget,
             Basis::Executed => Weights::Executed,
         });
-        Ok(Self { profile: profile(work.profile.as_deref())?, weights, limits: limits(work.bounds) })
+        Ok(Self { profile: profile(work.profile.as_deref())?, weights, limits: limits(work.sources.bounds) })
     }
 
     fn review<'a>(&self) -> jixiao_selfeval::review::Options<'a> {

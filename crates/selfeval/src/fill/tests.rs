@@ -12,7 +12,7 @@ use super::{Options, Plan, plan};
 use crate::finding::Finding;
 use crate::layout::locate;
 use crate::profile::{Profile, Weights};
-use crate::rules::{self, Context};
+use crate::rules;
 use crate::sketch::{self, official};
 use crate::summary::Summary;
 
@@ -131,20 +131,10 @@ fn edited(
 }
 
 fn formula_findings(workbook: &Workbook) -> Vec<Finding> {
-    let profile = Profile::national();
-    let located = locate(workbook, &profile, None).unwrap();
-    let summary = Summary::read(workbook, &located, &profile);
-    let totals = crate::computed::totals(&summary);
-    let context = Context {
-        workbook,
-        located: &located,
-        summary: &summary,
-        totals: &totals,
-        profile: &profile,
-        weights: Weights::Budget,
-        given: crate::given::Given::default(),
-    };
-    rules::check_with(&context, rules::ALL.iter().copied().filter(|rule| rule.code.starts_with('F')))
+    let rules = rules::ALL.iter().copied().filter(|rule| rule.code.starts_with('F'));
+    sketch::look(workbook, &Profile::national(), crate::given::Given::default(), |context| {
+        rules::check_with(context, rules)
+    })
 }
 
 /// Fills the form, and checks what every filled form must hold: each stored value is what its formula gives, the

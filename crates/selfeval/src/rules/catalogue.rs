@@ -1,24 +1,17 @@
 //! Tests of the catalogue as a whole: its order and documentation, and what it finds on the published table.
 
-use jixiao_workbook::Workbook;
 use proptest::prelude::*;
 
 use super::sample::{completed, submission};
 use super::*;
-use crate::computed::totals;
 use crate::finding::Words;
 use crate::profile::Level;
-use crate::sketch::{official, read};
+use crate::sketch::{look, official, workbook};
 
 /// What a list of rules finds on a drawn workbook.
 fn found(text: &str, profile: &Profile, rules: &[Rule]) -> Vec<Finding> {
-    let (workbook, located, summary): (Workbook, Located, Summary) = read(text);
-    let totals = totals(&summary);
-    let weights = profile.weights.unwrap_or_default();
-    let (workbook, located, summary, totals) = (&workbook, &located, &summary, &totals);
-    let given = Given::default();
-    let context = Context { workbook, located, summary, totals, profile, weights, given };
-    check_with(&context, rules.iter().copied())
+    let rules = rules.iter().copied();
+    look(&workbook(text), profile, Given::default(), |context| check_with(context, rules))
 }
 
 /// Findings of the catalogue at a level or above, as `code cell`.
@@ -44,26 +37,22 @@ fn noted_findings_are_those_that_are_told() {
         "|合计||40|40|0|0|22.399|56.00%|95|",
     ]);
     for text in [submission(), high] {
-        let (workbook, located, summary) = read(&text);
-        let (totals, profile) = (totals(&summary), Profile::national());
-        let (workbook, located, summary, totals) = (&workbook, &located, &summary, &totals);
-        let (profile, weights, given) = (&profile, Weights::Budget, Given::default());
-        let context = Context { workbook, located, summary, totals, profile, weights, given };
-        let findings = survey(&context);
-        let told: Vec<Finding> = findings
-            .each(Some(context))
-            .map(|found| {
-                let finding = found.finding().expect("what is noted is told").into_owned();
-                let noted = (found.code(), found.cell(), found.severity(), found.group(), found.sheet());
-                let place = &finding.place;
-                let told = (&*finding.code, place.cell, finding.severity, finding.group.as_deref());
-                assert_eq!(noted, (told.0, told.1, told.2, told.3, place.sheet.as_deref()));
-                finding
-            })
-            .collect();
-        assert_eq!(told, check(&context));
-        assert!(told.iter().any(|finding| finding.code == "W006"));
+        look(&workbook(&text), &Profile::national(), Given::default(), |context| {
+            let told: Vec<Finding> = survey(context).each(Some(*context)).map(|found| told(&found)).collect();
+            assert_eq!(told, check(context));
+            assert!(told.iter().any(|finding| finding.code == "W006"));
+        });
     }
+}
+
+/// The finding that was noted, which stands where the note says.
+fn told(found: &Found<'_>) -> Finding {
+    let finding = found.finding().expect("what is noted is told").into_owned();
+    let noted = (found.code(), found.cell(), found.severity(), found.group(), found.sheet());
+    let place = &finding.place;
+    let told = (&*finding.code, place.cell, finding.severity, finding.group.as_deref());
+    assert_eq!(noted, (told.0, told.1, told.2, told.3, place.sheet.as_deref()));
+    finding
 }
 
 const HEADINGS: [[&str; 5]; 2] = [

@@ -166,10 +166,9 @@ fn message(formula: &str, found: &str, expected: &str) -> Words {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::computed::totals;
     use crate::given::Given;
-    use crate::profile::{Profile, Weights};
-    use crate::sketch::{findings, lines, official, read};
+    use crate::profile::Profile;
+    use crate::sketch::{findings, lines, look, official, workbook};
 
     fn total(stored: &str) -> Vec<String> {
         let total = format!("合计|||=SUM(D6:D7) -> {stored}");
@@ -236,17 +235,8 @@ mod tests {
     fn what_cannot_be_computed_is_listed_with_the_reason() {
         let row =
             |row: u32| format!("{row}|甲|局|=NOSUCHFUNCTION(E{row}) -> 3|3|||1|=H{row}/E{row} -> 0.5|90|");
-        let (workbook, located, summary) = read(&official(&[&row(6), &row(7), "合计|||=SUM(D6:D7) -> 6"]));
-        let (profile, totals) = (Profile::national(), totals(&summary));
-        let list = not_computed(&Context {
-            workbook: &workbook,
-            located: &located,
-            summary: &summary,
-            totals: &totals,
-            profile: &profile,
-            weights: Weights::Budget,
-            given: Given::default(),
-        });
+        let workbook = workbook(&official(&[&row(6), &row(7), "合计|||=SUM(D6:D7) -> 6"]));
+        let list = look(&workbook, &Profile::national(), Given::default(), not_computed);
         let cells: Vec<String> = list.iter().map(|(cell, _)| cell.to_string()).collect();
         assert_eq!(cells, ["D6", "D7"]);
         assert_eq!(list[0].1, "the function NOSUCHFUNCTION with 1 arguments");

@@ -2,12 +2,10 @@
 
 use super::check;
 use super::sample::completed;
-use super::{Context, Weights};
-use crate::computed::totals;
 use crate::finding::{Finding, Severity};
 use crate::given::Given;
 use crate::profile::Profile;
-use crate::sketch::read;
+use crate::sketch::{look, workbook};
 
 /// The right table with other contents in some cells (`D7`).
 fn planted(faults: &[(&str, &str)]) -> String {
@@ -24,18 +22,8 @@ fn planted(faults: &[(&str, &str)]) -> String {
 
 /// What the catalogue finds at warning or above.
 fn found(faults: &[(&str, &str)]) -> Vec<Finding> {
-    let (workbook, located, summary) = read(&planted(faults));
-    let (profile, totals) = (Profile::national(), totals(&summary));
-    let context = Context {
-        workbook: &workbook,
-        located: &located,
-        summary: &summary,
-        totals: &totals,
-        profile: &profile,
-        weights: Weights::Budget,
-        given: Given::default(),
-    };
-    let findings = check(&context).into_iter();
+    let table = workbook(&planted(faults));
+    let findings = look(&table, &Profile::national(), Given::default(), check).into_iter();
     findings.filter(|finding| finding.severity > Severity::Info).collect()
 }
 

@@ -3,27 +3,15 @@
 
 use std::fmt::Write as _;
 
+use super::check;
 use super::sample::submission;
-use super::{Context, check};
-use crate::computed::totals;
 use crate::finding::{Finding, Severity};
 use crate::given::Given;
 use crate::profile::Profile;
-use crate::sketch::{official, read};
+use crate::sketch::{look, official, workbook};
 
 fn all_findings(text: &str) -> Vec<Finding> {
-    let (workbook, located, summary) = read(text);
-    let (profile, totals) = (Profile::national(), totals(&summary));
-    let weights = profile.weights.unwrap_or_default();
-    check(&Context {
-        workbook: &workbook,
-        located: &located,
-        summary: &summary,
-        totals: &totals,
-        profile: &profile,
-        weights,
-        given: Given::default(),
-    })
+    look(&workbook(text), &Profile::national(), Given::default(), check)
 }
 
 fn listed(findings: &[Finding]) -> Vec<String> {
