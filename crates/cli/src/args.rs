@@ -56,7 +56,7 @@ pub(crate) struct Sources {
     pub(crate) bounds: Bounds,
 }
 
-/// Sources with tables, and how these are judged.
+/// Files with tables, and how these are judged.
 #[derive(Debug, Args)]
 pub(crate) struct Work {
     #[command(flatten)]
