@@ -61,6 +61,30 @@ pub enum Edit {
         /// The sheet.
         sheet: SheetId,
     },
+    /// Adds rows to a sheet; whatever speaks of the rows below follows them. Row edits of a batch count rows as they
+    /// were before it, all other edits as they are after its row edits.
+    InsertRows {
+        /// The sheet.
+        sheet: SheetId,
+        /// The row that moves down, from 1.
+        before: u32,
+        /// How many rows come.
+        count: u32,
+        /// The row whose styles, height and horizontal merges the new rows take.
+        style_from: Option<u32>,
+        /// First and last of the model rows. A range that covers them all takes the new rows in even where these
+        /// stand right before or behind it; so does a single model row where a total speaks of it.
+        grow: Option<(u32, u32)>,
+    },
+    /// Takes rows out of a sheet; what spoke of them becomes `#REF!`.
+    DeleteRows {
+        /// The sheet.
+        sheet: SheetId,
+        /// The first row that goes, from 1.
+        first: u32,
+        /// How many rows go.
+        count: u32,
+    },
     /// Renews the cached points of every chart series that reads an edited cell.
     RefreshCharts,
     /// Asks the program that opens the file to recalculate it: only where a stored result could not be computed.

@@ -138,6 +138,32 @@ pub enum PatchError {
     /// The workbook has no such sheet.
     #[error("there is no sheet {0}")]
     NoSheet(String),
+    /// Rows are inserted or deleted where another edit of the batch inserts or deletes some.
+    #[error("rows at row {row} are edited twice in one batch")]
+    RowsTwice {
+        /// The row, as before the batch.
+        row: u32,
+    },
+    /// Rows would be pushed off the sheet's end with what they hold.
+    #[error("row {row} would be pushed off the end of the sheet")]
+    RowsOffSheet {
+        /// The row, as before the batch.
+        row: u32,
+    },
+    /// Rows would come into, or go from, something that only moves as a whole.
+    #[error("{part} covers {range}, which only moves as a whole")]
+    RowsInside {
+        /// What it covers.
+        range: Range,
+        /// Its part.
+        part: String,
+    },
+    /// The part may speak of rows in a way that cannot be kept right.
+    #[error("{part} may speak of rows that move, in a way that is not known")]
+    Unmovable {
+        /// The part.
+        part: String,
+    },
     /// The package cannot be read.
     #[error(transparent)]
     Open(#[from] OpenError),

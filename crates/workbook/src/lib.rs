@@ -23,6 +23,7 @@
 //! | module | holds |
 //! |---|---|
 //! | [`address`] | cell references, ranges, columns |
+//! | [`shift`] | where rows go when rows are inserted and deleted |
 //! | [`number`] | exact decimals from and to the digits a file holds |
 //! | [`date`] | days counted from 1900 or 1904 |
 //! | [`limits`] | what a hostile file may not exceed |
@@ -54,6 +55,7 @@ pub mod patch;
 pub mod refresh;
 pub mod scan;
 pub mod sheet;
+pub mod shift;
 pub mod workbook;
 
 pub use address::{CellRef, Range, column_letters};

@@ -4,15 +4,18 @@
 //! | want | use |
 //! |---|---|
 //! | change references in place, keep every other character | [`tokens`], [`Token::area`], [`Area::moved`] |
+//! | move them as inserted rows do | [`shifted`] |
 //! | know what a formula reads | [`references`] |
 //! | know which ranges a `SUM` covers, or compute | [`parse`] |
 
 mod area;
 mod expr;
+mod shifting;
 mod token;
 
 pub use area::{Area, Corner, Mark};
 pub use expr::{Expr, Operator, ParseError, parse};
+pub use shifting::{Home, Place, shifted};
 pub use token::{Token, TokenKind, tokens};
 
 use crate::address::{CellRef, Range};

@@ -5,7 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::cell::{Change, TextForm};
 use super::markup::tags;
 use super::parts::{read_text, relations};
-use crate::address::{CellRef, Range};
+use super::rows::RowEdits;
+use crate::address::{CellRef, LAST_ROW, Range};
 use crate::edit::{Content, Edit, NewSheet, Style};
 use crate::error::PatchError;
 use crate::package::Package;
@@ -37,6 +38,8 @@ pub(crate) type Link = (CellRef, (SheetId, CellRef));
 /// The edits of a batch, sorted out.
 #[derive(Debug, Default)]
 pub(crate) struct Batch<'a> {
+    /// By sheet: rows that come and go before all else.
+    pub(crate) rows: BTreeMap<SheetId, RowEdits>,
     /// By sheet, each sorted by cell.
     pub(crate) cells: BTreeMap<SheetId, Vec<CellEdit<'a>>>,
     /// By sheet, each sorted by cell.
@@ -74,6 +77,13 @@ impl<'a> Batch<'a> {
                 Edit::SetLink { sheet, cell, target } => {
                     batch.links.entry(*sheet).or_default().push((*cell, *target));
                 }
+                Edit::InsertRows { sheet, before, count, style_from, grow } => {
+                    let place = (check_row(*before)?, *count);
+                    batch.rows.entry(*sheet).or_default().insert(place, *style_from, *grow)?;
+                }
+                Edit::DeleteRows { sheet, first, count } => {
+                    batch.rows.entry(*sheet).or_default().delete(check_row(*first)?, *count)?;
+                }
                 Edit::AddSheet(new) => batch.added.push(new),
                 Edit::RemoveSheet { sheet } => drop(batch.removed.insert(*sheet)),
                 Edit::RecalculateOnLoad => batch.recalculates = true,
@@ -103,11 +113,16 @@ impl<'a> Batch<'a> {
         self.cells.keys().chain(self.notes.keys()).chain(self.links.keys()).copied().collect()
     }
 
-    /// Whether nothing is asked for; the caches of charts follow from cells, and alone change nothing.
+    /// Whether nothing is asked for besides rows; the caches of charts follow from cells, and alone change nothing.
     pub(crate) fn is_empty(&self) -> bool {
         let is_still = self.added.is_empty() && self.removed.is_empty() && !self.recalculates;
         is_still && self.cells.is_empty() && self.notes.is_empty() && self.links.is_empty()
     }
+}
+
+/// Refuses a row that no sheet has.
+fn check_row(row: u32) -> Result<u32, PatchError> {
+    if (1..=LAST_ROW).contains(&row) { Ok(row) } else { Err(PatchError::RowsOffSheet { row }) }
 }
 
 /// Refuses a cell that comes twice in a row.

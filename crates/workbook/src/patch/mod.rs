@@ -10,6 +10,7 @@ mod looks;
 mod markup;
 mod notes;
 mod parts;
+mod rows;
 mod sheets;
 mod splice;
 mod stream;
@@ -35,13 +36,14 @@ use crate::error::{OpenError, PatchError};
 use crate::package::{Package, PartChange, folded};
 use crate::workbook::{SheetEntry, SheetId, Workbook};
 
-/// Whether a signed workbook may be edited, which voids its signature.
+/// Whether a workbook is edited where something of it is lost: its signature, or what parts of a kind that is not
+/// known may say of rows that move.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
 pub enum Signature {
-    /// Refuse to edit a signed workbook.
+    /// Refuse to edit a signed workbook, and to move rows beside parts that are not known.
     #[default]
     Keep,
-    /// Edit it; the signature no longer holds.
+    /// Edit it; the signature no longer holds, and parts that are not known stay as they are.
     Void,
 }
 
@@ -62,6 +64,7 @@ impl Workbook {
     /// | [`Edit::SetLink`] | the sheet: its `hyperlinks` |
     /// | [`Edit::AddSheet`] | the new sheet; the workbook's own part, its relations, the content types; the style sheet for looks |
     /// | [`Edit::RemoveSheet`] | the sheet and the parts that only it leads to, which go; the workbook's own part, its relations, the content types |
+    /// | [`Edit::InsertRows`], [`Edit::DeleteRows`] | every part that speaks of what moves: sheets, names, tables, comments and their boxes, drawings, charts, pivot tables, controls; the calculation chain goes; the workbook asks for recalculation where a function counts rows |
     /// | [`Edit::RefreshCharts`] | the charts that read a cell whose value changes: the stored points of that cell |
     /// | [`Edit::RecalculateOnLoad`] | the workbook's own part, unless it asks for that already |
     ///
@@ -86,17 +89,39 @@ impl Workbook {
     ) -> Result<Vec<u8>, PatchError> {
         let package = self.parts.package.as_ref().ok_or(PatchError::NotEditable)?;
         let batch = Batch::new(edits)?;
+        let is_empty = batch.is_empty() && batch.rows.is_empty();
+        if !is_empty && self.is_signed() && signature == Signature::Keep {
+            return Err(PatchError::Signed);
+        }
+        if batch.rows.is_empty() {
+            return self.applied(package, (edits, &batch), compressor);
+        }
+        let mut moved: Option<Self> = None;
+        for (sheet, rows) in &batch.rows {
+            let before = moved.as_ref().unwrap_or(self);
+            let bytes = rows::moved(before, (*sheet, rows), signature, compressor)?;
+            moved = Some(Self::open_within(bytes, &self.limits)?);
+        }
+        let moved = moved.as_ref().unwrap_or(self);
+        let package = moved.parts.package.as_ref().ok_or(PatchError::NotEditable)?;
+        moved.applied(package, (edits, &batch), compressor)
+    }
+
+    /// The bytes with all edits applied but those of rows.
+    fn applied(
+        &self,
+        package: &Package,
+        (edits, batch): (&[Edit], &Batch<'_>),
+        compressor: fn() -> Box<dyn Compressor>,
+    ) -> Result<Vec<u8>, PatchError> {
         if batch.is_empty() {
             return Ok(package.bytes().to_vec());
         }
-        if self.is_signed() && signature == Signature::Keep {
-            return Err(PatchError::Signed);
-        }
         let mut rewrite = Rewrite::new(self, package, compressor)?;
         for id in batch.sheets() {
-            rewrite.sheet(id, &batch)?;
+            rewrite.sheet(id, batch)?;
         }
-        rewrite.sheets(&batch)?;
+        rewrite.sheets(batch)?;
         if batch.recalculates {
             rewrite.recalculate()?;
         }
@@ -105,6 +130,18 @@ impl Workbook {
             rewrite.texts.extend(charts::renewed(self, package, &values));
         }
         rewrite.finish()
+    }
+}
+
+impl Workbook {
+    /// Refuses a sheet whose part is another sheet's, too: an edit of one would be one of the other.
+    fn check_own_part(&self, entry: &SheetEntry) -> Result<(), PatchError> {
+        let sharing = |other: &&SheetEntry| folded(&other.part) == folded(&entry.part);
+        if self.sheets().iter().filter(sharing).count() < 2 {
+            return Ok(());
+        }
+        let what = "two sheets of the workbook lead to it".to_owned();
+        Err(PatchError::Open(OpenError::Damaged { part: entry.part.clone(), what }))
     }
 }
 
@@ -160,12 +197,7 @@ impl<'a> Rewrite<'a> {
         if !entry.grid || batch.removed.contains(&id) {
             return Err(PatchError::NoSheet(entry.name.clone()));
         }
-        let sharing = |other: &&SheetEntry| folded(&other.part) == folded(&entry.part);
-        if self.workbook.sheets().iter().filter(sharing).count() > 1 {
-            // An edit of one sheet would be one of the other, too.
-            let what = "two sheets of the workbook lead to it".to_owned();
-            return Err(PatchError::Open(OpenError::Damaged { part: entry.part.clone(), what }));
-        }
+        self.workbook.check_own_part(entry)?;
         let guard = Guard::new(self.workbook, self.package, id)?;
         let changes = self.cells(&guard, id, batch)?;
         let notes = batch.notes.get(&id).map_or(&[][..], Vec::as_slice);

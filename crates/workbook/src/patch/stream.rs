@@ -9,7 +9,7 @@ use crate::address::CellRef;
 use crate::error::OpenError;
 use crate::limits::Limits;
 use crate::package::Deflated;
-use crate::scan::{Kind, Scanner, Space};
+use crate::scan::{Kind, PlainCell, Scanner, Space};
 
 /// A part on its way from one package to another. Held are what is to be replaced, or a piece that is not
 /// copied yet, with its last tag; places count from the beginning of what is held.
@@ -72,10 +72,20 @@ impl<R: Read> Stream<R> {
 
     /// Passes over cells that may pass and are written as usual; gives the column of the last.
     pub(crate) fn pass_cells(&mut self, may: impl Fn(CellRef, u16) -> bool, column: u16) -> u16 {
+        self.pass(|cell, last| may(cell.at, last), column)
+    }
+
+    /// [`Stream::pass_cells`], but no cell that holds a formula.
+    pub(crate) fn pass_values(&mut self, may: impl Fn(CellRef, u16) -> bool, column: u16) -> u16 {
+        self.pass(|cell, last| cell.formula.is_none() && may(cell.at, last), column)
+    }
+
+    #[inline]
+    fn pass(&mut self, may: impl Fn(&PlainCell<'_>, u16) -> bool, column: u16) -> u16 {
         let mut last = column;
         loop {
             self.copy_piece();
-            match self.scanner.plain_cell(|at| may(at, last)) {
+            match self.scanner.plain_cell(|cell| may(cell, last)) {
                 Some(cell) => last = cell.at.column(),
                 None => return last,
             }

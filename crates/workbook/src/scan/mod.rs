@@ -16,7 +16,6 @@ mod token;
 
 use std::io::Read;
 
-use crate::address::CellRef;
 use crate::error::OpenError;
 use crate::limits::Limits;
 pub(crate) use cell::PlainCell;
@@ -169,13 +168,16 @@ impl<R: Read> Scanner<R> {
     /// Takes the next cell in one step, where it stands directly inside a row, in the usual form, and is wanted;
     /// else nothing is taken, and the tokens tell what stands there.
     #[inline]
-    pub(crate) fn plain_cell(&mut self, wanted: impl FnOnce(CellRef) -> bool) -> Option<PlainCell<'_>> {
+    pub(crate) fn plain_cell(
+        &mut self,
+        wanted: impl FnOnce(&PlainCell<'_>) -> bool,
+    ) -> Option<PlainCell<'_>> {
         self.leave();
         if self.default != Space::Main || self.open.len() + 2 > self.depth_limit {
             return None;
         }
         let (cell, length) = plain_cell(self.buffer.get(self.next..)?)?;
-        if !wanted(cell.at) {
+        if !wanted(&cell) {
             return None;
         }
         self.next += length;
