@@ -105,6 +105,31 @@ fn a_wrong_total_score_is_one_finding_and_says_when_the_grade_changes() {
 }
 
 #[test]
+fn a_score_typed_too_high_is_one_finding() {
+    for (cell, score) in [("J7", "95"), ("J7", "98"), ("J7", "92.5"), ("J8", "99"), ("J11", "97")] {
+        let found = found(&[(cell, score)]);
+        assert_eq!(places(&[(cell, score)]), [format!("W004 {cell}")], "{score}");
+        let by: Vec<&str> = found[0].votes[0].by.iter().map(|by| &*by.zh).collect();
+        assert_eq!(by, ["执行率允许的上限", "合计得分 J20（92.97）"]);
+    }
+    assert_eq!(found(&[("J8", "99")])[0].votes[0].shown, "96");
+}
+
+#[test]
+fn a_total_score_that_no_other_score_explains_is_a_finding_beside_one_too_high() {
+    // 95 in J7 moves the total by 0.1; these are further off.
+    for total in ["91.50", "92.62", "93.09"] {
+        assert_eq!(places(&[("J7", "95"), ("J20", total)]), ["W004 J7", "W002 J20"], "{total}");
+    }
+    assert_eq!(places(&[("J7", "95"), ("J20", "93.07")]), ["W004 J7"], "the total of the score as it stands");
+    assert_eq!(
+        places(&[("J7", "95"), ("J10", "95")]),
+        ["W004 J7", "W004 J10", "W002 J20"],
+        "of two, neither is known"
+    );
+}
+
+#[test]
 fn impossible_inputs_are_found_once() {
     assert_eq!(places(&[("J7", "850")]), ["V005 J7"]);
     assert_eq!(places(&[("E7", "-20")]), ["V004 E7"]);

@@ -39,6 +39,7 @@ mod found;
 mod interactions;
 mod levels;
 mod mending;
+mod raised;
 #[cfg(test)]
 mod right_forms;
 mod s001_table_not_found;

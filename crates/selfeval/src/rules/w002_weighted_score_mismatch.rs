@@ -3,7 +3,7 @@
 use rust_decimal::Decimal;
 
 use super::weighting::{basis, decimals, fits, is_mean, other, stated};
-use super::{Check, Context, Rule, causes, corrected, mending, wording};
+use super::{Check, Context, Rule, causes, corrected, mending, raised, wording};
 use crate::finding::{Field, Finding, Severity, Unit, Words};
 use crate::summary::Project;
 use crate::value::{Figure, round};
@@ -29,7 +29,12 @@ pub(super) const RULE: Rule = Rule {
 };
 
 fn check(context: &Context<'_>) -> Vec<Finding> {
-    mismatch(context, &RULE).filter(|_| !plain_average(context)).into_iter().collect()
+    of_table(context).filter(|_| !raised::explains_total(context)).into_iter().collect()
+}
+
+/// The total score that is neither the weighted nor the plain mean, whatever explains it.
+pub(super) fn of_table(context: &Context<'_>) -> Option<Finding> {
+    mismatch(context, &RULE).filter(|_| !plain_average(context))
 }
 
 /// Whether the total score is the unweighted mean: W003 says so instead.

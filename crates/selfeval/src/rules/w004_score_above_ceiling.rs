@@ -5,7 +5,7 @@ use rust_decimal::Decimal;
 
 use super::wording::{RateStyle, plain, points as fixed};
 use super::{
-    Check, Context, Each, Rule, s004_unit_conflict, slips, w005_score_above_cap as cap,
+    Check, Context, Each, Rule, raised, s004_unit_conflict, slips, w005_score_above_cap as cap,
     w006_low_rate_unexplained as low_rate, w011_zero_execution_scored as zero,
 };
 use crate::finding::{Field, Finding, Severity, Unit, Words};
@@ -55,6 +55,12 @@ fn above<'a>(context: &Context<'_>, project: &'a Project) -> Option<(&'a Reading
     Some((reading, score, low_rate::rate(project)?))
 }
 
+/// Whether a score of the project would stay within its ceiling.
+pub(super) fn allows(context: &Context<'_>, project: &Project, score: Decimal) -> bool {
+    let ceiling = highest_rate(context, project).and_then(|rate| ceiling(context.profile, rate));
+    ceiling.is_some_and(|ceiling| score <= ceiling)
+}
+
 /// Whether the project's score is above its ceiling.
 pub(super) fn exceeds(context: &Context<'_>, project: &Project) -> bool {
     above(context, project).is_some()
@@ -95,6 +101,7 @@ fn tell(context: &Context<'_>, project: &Project) -> Option<Finding> {
         found_value: Some(score),
         unit: Some(Unit::Points),
         related: related.into_iter().collect(),
+        votes: raised::votes(context, project),
         ..finding.at(severity(context.profile)).of(Field::Score).on(project).grouped("W004")
     })
 }

@@ -1,11 +1,15 @@
 //! X001: the funds carried over are not what last year's summary left unspent.
 
+use std::cell::OnceCell;
+use std::collections::HashMap;
+
+use jixiao_workbook::CellRef;
 use rust_decimal::Decimal;
 
 use super::{Check, Context, Rule, wording};
 use crate::finding::{Field, Finding, Related, Severity, Unit, Words};
 use crate::given::{Prior, PriorProject};
-use crate::summary::{Project, Reading};
+use crate::summary::{Project, Reading, Summary};
 
 pub(super) const RULE: Rule = Rule {
     code: "X001",
@@ -32,16 +36,28 @@ fn check(context: &Context<'_>) -> Vec<Finding> {
     let column = context.summary.funds.iter().position(|fund| fund.key == "carried_over");
     let (Some(prior), Some(column)) = (prior, column) else { return Vec::new() };
     let projects = context.summary.projects.iter();
-    projects.filter_map(|project| judge(context, project, (prior, column))).collect()
+    let claims = OnceCell::new();
+    let is_alone = |before: &PriorProject| {
+        claims.get_or_init(|| claims_on(prior, context.summary)).get(&before.cell) == Some(&1)
+    };
+    projects.filter_map(|project| judge(context, project, (prior, column), is_alone)).collect()
 }
 
-/// A project whose name stands twice could be either.
-fn is_alone(context: &Context<'_>, project: &Project) -> bool {
-    let same = |other: &&Project| *other.name.text == *project.name.text && other.code == project.code;
-    context.summary.projects.iter().filter(same).take(2).count() == 1
+/// How many projects are each of last year's, by the cell of that: of two, either could be it.
+fn claims_on(prior: &Prior, summary: &Summary) -> HashMap<CellRef, usize> {
+    let mut claims = HashMap::new();
+    for before in summary.projects.iter().filter_map(|project| prior.find(project)) {
+        *claims.entry(before.cell).or_default() += 1;
+    }
+    claims
 }
 
-fn judge(context: &Context<'_>, project: &Project, (prior, column): (&Prior, usize)) -> Option<Finding> {
+fn judge(
+    context: &Context<'_>,
+    project: &Project,
+    (prior, column): (&Prior, usize),
+    is_alone: impl Fn(&PriorProject) -> bool,
+) -> Option<Finding> {
     let reading = project.funds.get(column)?;
     let carried = amount(project, reading)?;
     let before = prior.find(project)?;
@@ -49,7 +65,7 @@ fn judge(context: &Context<'_>, project: &Project, (prior, column): (&Prior, usi
     let half = reading.figure().map_or(Decimal::ZERO, |figure| figure.half());
     let window = before.budget.half().checked_add(before.executed.half())?.checked_add(half)?;
     let gap = carried.checked_sub(left)?.abs();
-    (gap > window && is_alone(context, project))
+    (gap > window && is_alone(before))
         .then(|| finding(context, (project, reading, carried), (prior, before, left)))
 }
 
@@ -155,5 +171,7 @@ mod tests {
         let once = prior(&["1|甲|局|20|20|0|0|4|20%|85|."], "2022");
         let both = ["1|甲|局|20|15|5|0|20|100%|90|.", "2|甲|局|20|15|5|0|20|100%|90|."];
         assert_eq!(beside(&once, &both), []);
+        let spelled = ["1|“甲”|局|20|15|5|0|20|100%|90|.", "2|甲|局|20|15|5|0|20|100%|90|."];
+        assert_eq!(beside(&once, &spelled), [], "names that differ only in how they are written");
     }
 }
