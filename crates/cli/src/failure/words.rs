@@ -476,7 +476,30 @@ fn patch(error: &PatchError) -> (Words, Words) {
             "turn the table into a range, and run again",
         ),
         PatchError::Encoding(part) => (format!("{part} 不是 UTF-8 编码，只能读不能改"), SAVE_AS.0, SAVE_AS.1),
-        other => (format!("改写被拒绝（{other}）"), SAVE_AS.0, SAVE_AS.1),
+        other => return moving_refused(other),
     };
     (Words::new(zh, en), Words::new(help_zh, help_en))
+}
+
+/// Why rows could not be moved, and other refusals without words of their own.
+fn moving_refused(error: &PatchError) -> (Words, Words) {
+    let (zh, help_zh, help_en) = match error {
+        PatchError::RowsInside { range, part } => (
+            format!("{range} 是透视表或表格（{part}），行不能插在中间或删去一部分"),
+            "把它移到项目行以外，或转换为普通区域，再试",
+            "move it away from the project rows, or turn it into a range, and run again",
+        ),
+        PatchError::Unmovable { part } => (
+            format!("文件里有不认识的内容（{part}），插入行后无法保证它仍然正确"),
+            "用 Excel 或 WPS 另存为 .xlsx 后再试；确认不影响的，加 --force",
+            "save it as .xlsx in Excel or WPS and run again; if it does not matter, add --force",
+        ),
+        PatchError::RowsOffSheet { row } => (
+            format!("插入行会把第 {row} 行挤出工作表"),
+            "删除表格下方很远处的多余内容后再试",
+            "delete what stands far below the table, and run again",
+        ),
+        other => (format!("改写被拒绝（{other}）"), SAVE_AS.0, SAVE_AS.1),
+    };
+    (Words::new(zh, error.to_string()), Words::new(help_zh, help_en))
 }

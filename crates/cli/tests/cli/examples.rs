@@ -5,6 +5,7 @@ use std::fs;
 use calamine::{Data, Reader, Xlsx};
 
 use crate::edit_cell;
+use crate::insert_rows;
 use crate::support::{Desk, inputs};
 
 #[test]
@@ -43,6 +44,44 @@ fn edit_cell_says_by_its_exit_code_what_went_wrong() {
     ];
     for (arguments, code) in cases {
         assert_eq!(edit_cell::run(arguments), code, "{arguments:?}");
+    }
+    assert_eq!(fs::read(input).unwrap(), inputs());
+}
+
+#[test]
+fn insert_rows_moves_what_other_readers_see() {
+    let desk = Desk::new();
+    let (input, output) = (desk.put("表.xlsx", &inputs()), desk.path("加行.xlsx"));
+    let (input, output) = (input.to_str().unwrap(), output.to_str().unwrap());
+    assert_eq!(insert_rows::run(&[input, "附表", "10", "3", output]), 0);
+    let mut before: Xlsx<_> = calamine::open_workbook(input).unwrap();
+    let mut after: Xlsx<_> = calamine::open_workbook(output).unwrap();
+    let (old, new) = (before.worksheet_range("附表").unwrap(), after.worksheet_range("附表").unwrap());
+    for (row, column, value) in old.cells() {
+        let row = u32::try_from(if row < 9 { row } else { row + 3 }).unwrap();
+        assert_eq!(new.get_value((row, u32::try_from(column).unwrap())), Some(value), "{row} {column}");
+    }
+    let formulas = after.worksheet_formula("填表说明").unwrap();
+    assert_eq!(formulas.get_value((3, 1)).map(String::as_str), Some("附表!D24"));
+    let names = after.defined_names();
+    assert!(names.iter().any(|(_, text)| text == "附表!$J$7:$J$23"), "{names:?}");
+}
+
+#[test]
+fn insert_rows_says_by_its_exit_code_what_went_wrong() {
+    let desk = Desk::new();
+    let input = desk.put("表.xlsx", &inputs());
+    let input = input.to_str().unwrap();
+    let (output, nowhere) = (desk.path("加行.xlsx"), desk.path("none/加行.xlsx"));
+    let cases: [(&[&str], u8); 5] = [
+        (&[input, "附表", "10"], 2),
+        (&[input, "附表", "ten", "3", output.to_str().unwrap()], 2),
+        (&[input, "附表", "10", "3", input], 2),
+        (&[input, "附表", "0", "3", output.to_str().unwrap()], 3),
+        (&[input, "附表", "10", "3", nowhere.to_str().unwrap()], 4),
+    ];
+    for (arguments, code) in cases {
+        assert_eq!(insert_rows::run(arguments), code, "{arguments:?}");
     }
     assert_eq!(fs::read(input).unwrap(), inputs());
 }

@@ -21,6 +21,9 @@ mod fill;
 mod formats;
 mod forms;
 mod hostile;
+#[path = "../../../../examples/insert_rows.rs"]
+#[expect(dead_code, reason = "its main reads the command line of the process")]
+mod insert_rows;
 mod reference;
 mod schema;
 mod support;

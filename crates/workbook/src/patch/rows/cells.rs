@@ -36,8 +36,6 @@ pub(super) fn rewritten(
         models,
         pending,
         prefix: Vec::new(),
-        groups: BTreeMap::new(),
-        met: 0,
         row: 0,
         column: 0,
         changed: false,
@@ -57,17 +55,13 @@ struct Pass<'a, R> {
     /// Insertions still to be made: before which row, how many.
     pending: Vec<(u32, u32)>,
     prefix: Vec<u8>,
-    /// The last group of shared formulas of each number.
-    groups: BTreeMap<u32, usize>,
-    /// How many groups were met.
-    met: usize,
     row: u32,
     column: u16,
     changed: bool,
     name: String,
 }
 
-impl<'a, R: Read> Pass<'a, R> {
+impl<R: Read> Pass<'_, R> {
     fn run(&mut self) -> Result<(), PatchError> {
         let mut is_inside = false;
         while self.stream.advance()? {
@@ -282,7 +276,7 @@ impl<'a, R: Read> Pass<'a, R> {
             return Err(PatchError::Unmovable { part: self.name.clone() });
         }
         let text = decoded(raw);
-        let made = match self.group(&tag, &text) {
+        let made = match self.group(&tag, at) {
             Some(group) if !group.holds => Some(self.unshared(&tag, group, at)),
             _ => self.moved(&tag, (raw, &text), at, &held),
         };
@@ -292,14 +286,9 @@ impl<'a, R: Read> Pass<'a, R> {
     }
 
     /// The group of shared formulas that a formula belongs to.
-    fn group(&mut self, tag: &Tag<'_>, text: &str) -> Option<&'a Group> {
+    fn group(&self, tag: &Tag<'_>, at: CellRef) -> Option<&Group> {
         tag.attribute(b"t").filter(|kind| kind.value == b"shared")?;
-        let number = number(tag.attribute(b"si")?.value)?;
-        if !text.is_empty() {
-            self.groups.insert(number, self.met);
-            self.met += 1;
-        }
-        self.survey.groups.get(*self.groups.get(&number)?)
+        self.survey.group(number(tag.attribute(b"si")?.value)?, at)
     }
 
     /// A formula with a text of its own in place of one it shared.

@@ -9,6 +9,9 @@ mod series;
 mod survey;
 mod text;
 
+#[cfg(test)]
+mod tests;
+
 use std::collections::BTreeMap;
 
 use anchors::Ground;

@@ -50,7 +50,7 @@ pub(super) fn of_attribute(element: &[u8], attribute: &[u8]) -> Option<Holds> {
         | (b"sp", b"textlink")
         | (b"cameraTool", b"cellRange")
         | (b"parameter", b"cell") => Holds::Formula(Place::Elsewhere),
-        (b"hyperlink", b"location") => Holds::Location,
+        (b"hyperlink", b"location") | (b"Relationship", b"Target") => Holds::Location,
         (b"worksheetSource" | b"rangeSet" | b"dataRef", b"ref") => Holds::Source,
         _ => return None,
     })

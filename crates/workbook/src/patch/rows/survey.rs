@@ -38,8 +38,8 @@ pub(super) struct Group {
 pub(super) struct Survey {
     pub(super) heights: Heights,
     pub(super) models: BTreeMap<u32, Model>,
-    /// The groups in the order their first cells stand in the part.
-    pub(super) groups: Vec<Group>,
+    /// Groups of shared formulas by their number and first cell; a number may be used again.
+    groups: BTreeMap<(u32, CellRef), Group>,
 }
 
 /// Where the survey stands.
@@ -47,8 +47,6 @@ pub(super) struct Survey {
 struct At {
     row: u32,
     column: u16,
-    /// The last group of each number.
-    groups: BTreeMap<u32, usize>,
     /// A shared formula whose text is being read: its number.
     shared: Option<u32>,
     text: String,
@@ -122,18 +120,24 @@ impl Survey {
     fn formula(&mut self, at: &mut At) {
         let (Some(number), Some(cell)) = (at.shared.take(), CellRef::new(at.row, at.column)) else { return };
         if !at.text.is_empty() {
-            at.groups.insert(number, self.groups.len());
             let text = std::mem::take(&mut at.text);
-            self.groups.push(Group { first: cell, text, cells: Vec::new(), holds: true });
-        } else if let Some(group) = at.groups.get(&number).and_then(|index| self.groups.get_mut(*index)) {
+            self.groups.insert((number, cell), Group { first: cell, text, cells: Vec::new(), holds: true });
+        } else if let Some((_, group)) =
+            self.groups.range_mut((number, CellRef::FIRST)..=(number, cell)).next_back()
+        {
             group.cells.push(cell);
         }
+    }
+
+    /// The group of that number which a cell belongs to.
+    pub(super) fn group(&self, number: u32, cell: CellRef) -> Option<&Group> {
+        self.groups.range((number, CellRef::FIRST)..=(number, cell)).next_back().map(|(_, group)| group)
     }
 
     /// Finds which groups hold together: where every cell reads its text from the first one's after the move as it
     /// would from its own.
     pub(super) fn settle(&mut self, shift: &Shift, sheet: &str, own: bool) {
-        for group in &mut self.groups {
+        for group in self.groups.values_mut() {
             group.holds = group.holds_together(shift, sheet, own);
         }
     }

@@ -233,6 +233,7 @@ impl<'a> Walk<'a> {
                     To::New(place) => To::New(format!("#{place}")),
                     other => other,
                 },
+                None if tag.local() == b"Relationship" => To::Same,
                 None => self.formula(text, Place::Elsewhere, tag),
             },
             Holds::Source => {

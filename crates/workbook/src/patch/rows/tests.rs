@@ -1,0 +1,443 @@
+//! One piece of a workbook after another as rows come and go, seen in the bytes.
+
+use std::collections::BTreeMap;
+use std::io::Cursor;
+
+use calamine::Reader;
+use proptest::prelude::*;
+
+use super::anchors::Heights;
+use super::*;
+use crate::edit::Edit;
+use crate::patch::tests::{MAIN, package, part, refusal};
+
+const SHEET: SheetId = SheetId(0);
+
+fn insert(before: u32, count: u32) -> Edit {
+    Edit::InsertRows { sheet: SHEET, before, count, style_from: None, grow: None }
+}
+
+fn delete(first: u32, count: u32) -> Edit {
+    Edit::DeleteRows { sheet: SHEET, first, count }
+}
+
+/// A piece of a part of the sheet 附表 after three rows came before row 10, or after rows 10 to 12 went.
+fn piece(text: &str, deletes: bool) -> String {
+    let mut shift = Shift::none();
+    if deletes {
+        shift.delete(10, 3).unwrap();
+    } else {
+        shift.insert(10, 3, None).unwrap();
+    }
+    let heights = Heights::default();
+    let after = heights.shifted(&shift, |_| None);
+    let ground = Ground { shift: &shift, before: &heights, after: &after };
+    let mover =
+        Mover { shift: &shift, sheet: "附表", own: true, number: 0, ground: Some(&ground), merges: &[] };
+    let made = text::moved(text.as_bytes(), mover).unwrap();
+    made.map_or_else(|| text.to_owned(), |made| String::from_utf8(made).unwrap())
+}
+
+/// Elements around the cells, before and after three rows came before row 10.
+const AROUND: [(&str, &str); 16] = [
+    ("<dimension ref='A1:K20'/>", "<dimension ref='A1:K23'/>"),
+    (
+        "<sheetView topLeftCell='A10'><pane ySplit='9' topLeftCell='A10' state='frozen'/><selection activeCell='B12' sqref='B12:C13 A1'/></sheetView>",
+        "<sheetView topLeftCell='A13'><pane ySplit='9' topLeftCell='A13' state='frozen'/><selection activeCell='B15' sqref='B15:C16 A1'/></sheetView>",
+    ),
+    (
+        "<sheetView><pane ySplit='10' topLeftCell='A11' state='frozenSplit'/></sheetView>",
+        "<sheetView><pane ySplit='13' topLeftCell='A14' state='frozenSplit'/></sheetView>",
+    ),
+    (
+        "<protectedRanges><protectedRange sqref='A10 B1:B9' name='x'/></protectedRanges>",
+        "<protectedRanges><protectedRange sqref='A13 B1:B9' name='x'/></protectedRanges>",
+    ),
+    (
+        "<autoFilter ref='A6:K20'><sortState ref='A7:K20'><sortCondition ref='D7:D20'/></sortState></autoFilter>",
+        "<autoFilter ref='A6:K23'><sortState ref='A7:K23'><sortCondition ref='D7:D23'/></sortState></autoFilter>",
+    ),
+    (
+        "<mergeCells count='2'><mergeCell ref='A1:K1'/><mergeCell ref='A9:A10'/></mergeCells>",
+        "<mergeCells count='2'><mergeCell ref='A1:K1'/><mergeCell ref='A9:A13'/></mergeCells>",
+    ),
+    (
+        "<conditionalFormatting sqref='I7:I20 K30'><cfRule><formula>AND($I10&lt;0.9,I$7)</formula></cfRule><cfRule><colorScale><cfvo type='num' val='$B$12'/></colorScale></cfRule></conditionalFormatting>",
+        "<conditionalFormatting sqref='I7:I23 K33'><cfRule><formula>AND($I13&lt;0.9,I$7)</formula></cfRule><cfRule><colorScale><cfvo type='num' val='$B$15'/></colorScale></cfRule></conditionalFormatting>",
+    ),
+    (
+        "<dataValidations count='1'><dataValidation type='list' sqref='J7:J20'><formula1>$M$7:$M$20</formula1><formula2>表二!A12</formula2></dataValidation></dataValidations>",
+        "<dataValidations count='1'><dataValidation type='list' sqref='J7:J23'><formula1>$M$7:$M$23</formula1><formula2>表二!A12</formula2></dataValidation></dataValidations>",
+    ),
+    (
+        "<hyperlinks><hyperlink ref='B12' location='附表!A21' display='A21'/><hyperlink ref='B1' r:id='rId1'/></hyperlinks>",
+        "<hyperlinks><hyperlink ref='B15' location='附表!A24' display='A21'/><hyperlink ref='B1' r:id='rId1'/></hyperlinks>",
+    ),
+    (
+        "<rowBreaks count='3'><brk id='8' max='16383' man='1'/><brk id='9' max='16383'/><brk id='20'/></rowBreaks>",
+        "<rowBreaks count='3'><brk id='8' max='16383' man='1'/><brk id='12' max='16383'/><brk id='23'/></rowBreaks>",
+    ),
+    ("<colBreaks><brk id='12' max='30'/></colBreaks>", "<colBreaks><brk id='12' max='30'/></colBreaks>"),
+    (
+        "<cellWatches><cellWatch r='D20'/></cellWatches><ignoredErrors><ignoredError sqref='D7:D20 A3'/></ignoredErrors>",
+        "<cellWatches><cellWatch r='D23'/></cellWatches><ignoredErrors><ignoredError sqref='D7:D23 A3'/></ignoredErrors>",
+    ),
+    (
+        "<scenarios sqref='D20'><scenario><inputCells r='D10' val='1'/></scenario></scenarios>",
+        "<scenarios sqref='D23'><scenario><inputCells r='D13' val='1'/></scenario></scenarios>",
+    ),
+    (
+        "<control r:id='rId4'><controlPr linkedCell='$B$12' listFillRange='表二!A1:A12'><anchor moveWithCells='1'><from><xdr:row>9</xdr:row><xdr:rowOff>5</xdr:rowOff></from><to><xdr:row>11</xdr:row><xdr:rowOff>6</xdr:rowOff></to></anchor></controlPr></control>",
+        "<control r:id='rId4'><controlPr linkedCell='$B$15' listFillRange='表二!A1:A12'><anchor moveWithCells='1'><from><xdr:row>12</xdr:row><xdr:rowOff>5</xdr:rowOff></from><to><xdr:row>14</xdr:row><xdr:rowOff>6</xdr:rowOff></to></anchor></controlPr></control>",
+    ),
+    (
+        "<extLst><ext><x14:conditionalFormattings><x14:conditionalFormatting><x14:cfRule><xm:f>附表!$B$12</xm:f></x14:cfRule><xm:sqref>B7:B20 C1</xm:sqref></x14:conditionalFormatting></x14:conditionalFormattings></ext></extLst>",
+        "<extLst><ext><x14:conditionalFormattings><x14:conditionalFormatting><x14:cfRule><xm:f>附表!$B$15</xm:f></x14:cfRule><xm:sqref>B7:B23 C1</xm:sqref></x14:conditionalFormatting></x14:conditionalFormattings></ext></extLst>",
+    ),
+    (
+        "<x14:sparklines><x14:sparkline><xm:f>附表!E7:G20</xm:f><xm:sqref>L20</xm:sqref></x14:sparkline></x14:sparklines>",
+        "<x14:sparklines><x14:sparkline><xm:f>附表!E7:G23</xm:f><xm:sqref>L23</xm:sqref></x14:sparkline></x14:sparklines>",
+    ),
+];
+
+#[test]
+fn what_stands_around_the_cells_moves() {
+    for (before, after) in AROUND {
+        assert_eq!(piece(before, false), after);
+        let mut back = Shift::none();
+        back.delete(10, 3).unwrap();
+        let mover = Mover { shift: &back, sheet: "附表", own: true, number: 0, ground: None, merges: &[] };
+        let again =
+            text::moved(after.as_bytes(), mover).unwrap().map(|made| String::from_utf8(made).unwrap());
+        // An anchor needs the heights of rows, and comes back with them.
+        assert!(before.contains("anchor") || again.unwrap_or_else(|| after.to_owned()) == before, "{before}");
+    }
+}
+
+#[test]
+fn what_spoke_of_deleted_cells_alone_goes_with_them() {
+    for (before, after) in [
+        ("<w><mergeCells count='1'><mergeCell ref='A10:K10'/></mergeCells><x/></w>", "<w><x/></w>"),
+        (
+            "<mergeCells count='2'><mergeCell ref='A10:K11'/><mergeCell ref='A9:A12'/></mergeCells>",
+            "<mergeCells count='1'><mergeCell ref='A9'/></mergeCells>",
+        ),
+        (
+            "<dataValidations count='2'><dataValidation sqref='J10 J12'><formula1>1</formula1></dataValidation><dataValidation sqref='J10 K9'/></dataValidations>",
+            "<dataValidations count='1'><dataValidation sqref='K9'/></dataValidations>",
+        ),
+        (
+            "<w><conditionalFormatting sqref='A10:B12'><cfRule><formula>A11</formula></cfRule></conditionalFormatting></w>",
+            "<w></w>",
+        ),
+        ("<selection activeCell='B11' sqref='B11'/>", "<selection activeCell='B10' sqref='B10'/>"),
+        (
+            "<w><extLst><ext><g:sparklineGroups><g:sparklineGroup><g:sparklines><g:sparkline><m:f>附表!A1</m:f><m:sqref>L11</m:sqref></g:sparkline></g:sparklines></g:sparklineGroup></g:sparklineGroups></ext></extLst></w>",
+            "<w></w>",
+        ),
+        (
+            "<commentList><comment ref='B9'><text/></comment><comment ref='B10'><text/></comment></commentList>",
+            "<commentList><comment ref='B9'><text/></comment></commentList>",
+        ),
+        (
+            "<definedName localSheetId='0'>附表!$A$11+$B$13</definedName>",
+            "<definedName localSheetId='0'>附表!#REF!+$B$10</definedName>",
+        ),
+    ] {
+        assert_eq!(piece(before, true), after);
+    }
+}
+
+#[test]
+fn names_tables_and_pivots_move() {
+    for (before, after) in [
+        (
+            "<definedNames><definedName name='_xlnm.Print_Area' localSheetId='0'>附表!$A$1:$K$20</definedName><definedName name='_xlnm.Print_Titles' localSheetId='1'>表二!$12:$13</definedName><definedName name='n'>SUM('附表'!$D$12,D12)</definedName></definedNames>",
+            "<definedNames><definedName name='_xlnm.Print_Area' localSheetId='0'>附表!$A$1:$K$23</definedName><definedName name='_xlnm.Print_Titles' localSheetId='1'>表二!$12:$13</definedName><definedName name='n'>SUM('附表'!$D$15,D12)</definedName></definedNames>",
+        ),
+        (
+            "<table ref='A6:K20'><autoFilter ref='A6:K19'/><tableColumn><calculatedColumnFormula>附表!$B$12*表1[[#This Row],[数]]</calculatedColumnFormula></tableColumn></table>",
+            "<table ref='A6:K23'><autoFilter ref='A6:K22'/><tableColumn><calculatedColumnFormula>附表!$B$15*表1[[#This Row],[数]]</calculatedColumnFormula></tableColumn></table>",
+        ),
+        (
+            "<pivotTableDefinition><location ref='A12:C20'/></pivotTableDefinition>",
+            "<pivotTableDefinition><location ref='A15:C23'/></pivotTableDefinition>",
+        ),
+        (
+            "<cacheSource><worksheetSource ref='A6:K20' sheet='附表'/><worksheetSource ref='A6:K20' sheet='表二'/><worksheetSource ref='A6:K20' sheet='附表' r:id='rId1'/></cacheSource>",
+            "<cacheSource><worksheetSource ref='A6:K23' sheet='附表'/><worksheetSource ref='A6:K20' sheet='表二'/><worksheetSource ref='A6:K20' sheet='附表' r:id='rId1'/></cacheSource>",
+        ),
+        (
+            "<formControlPr fmlaLink='$B$12' fmlaRange='表二!$A$12'/>",
+            "<formControlPr fmlaLink='$B$15' fmlaRange='表二!$A$12'/>",
+        ),
+        (
+            "<Relationships><Relationship Target='#附表!A12'/><Relationship Target='../a12.xml'/></Relationships>",
+            "<Relationships><Relationship Target='#附表!A15'/><Relationship Target='../a12.xml'/></Relationships>",
+        ),
+    ] {
+        assert_eq!(piece(before, false), after);
+    }
+}
+
+#[test]
+fn drawings_and_boxes_move_with_their_cells() {
+    let drawing = |edit: &str, from: u32, to: u32| {
+        format!(
+            "<xdr:twoCellAnchor{edit}><xdr:from><xdr:col>1</xdr:col><xdr:row>{from}</xdr:row><xdr:rowOff>7</xdr:rowOff></xdr:from><xdr:to><xdr:row>{to}</xdr:row><xdr:rowOff>9</xdr:rowOff></xdr:to><xdr:sp textlink=\"附表!$A$12\"/></xdr:twoCellAnchor>"
+        )
+    };
+    let follows = |text: String| piece(&text, false).replace("$A$15", "$A$12");
+    assert_eq!(follows(drawing("", 4, 12)), drawing("", 4, 15));
+    assert_eq!(follows(drawing(" editAs='oneCell'", 4, 12)), drawing(" editAs='oneCell'", 4, 12));
+    assert_eq!(follows(drawing(" editAs='oneCell'", 9, 12)), drawing(" editAs='oneCell'", 12, 15));
+    assert_eq!(follows(drawing(" editAs='absolute'", 9, 12)), drawing(" editAs='absolute'", 9, 12));
+
+    let note = |anchor: &str, row: u32| {
+        format!(
+            "<v:shape id='s'><v:textbox><br></v:textbox><x:ClientData ObjectType=\"Note\"><x:MoveWithCells/><x:SizeWithCells/><x:Anchor>\r\n 2, 15, {anchor}</x:Anchor><x:Row>{row}</x:Row><x:Column>1</x:Column></x:ClientData></v:shape>"
+        )
+    };
+    assert_eq!(piece(&note("10, 10, 7, 5, 14, 16", 11), false), note("13, 10, 7, 5, 17, 16", 14));
+    assert_eq!(
+        piece(&note("8, 10, 7, 5, 12, 16", 8), false),
+        note("8, 10, 7, 5, 12, 16", 8),
+        "keeps its box"
+    );
+    assert_eq!(piece(&format!("<xml>{}</xml>", note("8, 10, 7, 5, 12, 16", 10)), true), "<xml></xml>");
+    let control = "<x:ClientData ObjectType='Drop'><x:Anchor>1, 0, 10, 0, 2, 0, 12, 0</x:Anchor><x:FmlaLink>$B$12</x:FmlaLink></x:ClientData>";
+    let moved = control.replace("10, 0, 2, 0, 12", "13, 0, 2, 0, 15").replace("$B$12", "$B$15");
+    assert_eq!(piece(control, false), moved);
+}
+
+#[test]
+fn kept_values_of_charts_move_with_their_cells() {
+    let chart = |rows: &str, count: u32, points: &[u32]| {
+        let points = points
+            .iter()
+            .map(|index| format!("<c:pt idx=\"{index}\"><c:v>1</c:v></c:pt>"))
+            .collect::<Vec<_>>()
+            .concat();
+        format!(
+            "<c:val><c:numRef><c:f>附表!{rows}</c:f><c:numCache><c:ptCount val=\"{count}\"/>{points}</c:numCache></c:numRef></c:val>"
+        )
+    };
+    let before = chart("$D$7:$D$12", 6, &[0, 2, 3, 5]);
+    assert_eq!(piece(&before, false), chart("$D$7:$D$15", 9, &[0, 2, 6, 8]));
+    assert_eq!(piece(&before, true), chart("$D$7:$D$9", 3, &[0, 2]));
+    assert_eq!(piece(&chart("$D$9:$E$10", 4, &[0, 1, 2, 3]), false), chart("$D$9:$E$13", 10, &[0, 1, 8, 9]));
+    let hidden_left_out = chart("$D$7:$D$12", 4, &[0, 3]);
+    assert_eq!(piece(&hidden_left_out, false), hidden_left_out.replace("$D$12", "$D$15"));
+    let extended = "<cx:numDim type='val'><cx:f>附表!$B$9:$B$11</cx:f><cx:lvl ptCount='3'><cx:pt idx='0'>1</cx:pt><cx:pt idx='2'>3</cx:pt></cx:lvl></cx:numDim>";
+    let moved = "<cx:numDim type='val'><cx:f>附表!$B$9:$B$14</cx:f><cx:lvl ptCount='6'><cx:pt idx='0'>1</cx:pt><cx:pt idx='5'>3</cx:pt></cx:lvl></cx:numDim>";
+    assert_eq!(piece(extended, false), moved);
+}
+
+fn sheet_of(inner: &str) -> String {
+    format!("<worksheet xmlns=\"{MAIN}\">{inner}</worksheet>")
+}
+
+/// The sheet's elements after edits.
+fn after(inner: &str, edits: &[Edit]) -> String {
+    let book = Workbook::open(package(&sheet_of(inner), &[])).unwrap();
+    let made = book.apply(edits, Signature::Keep).unwrap();
+    assert!(calamine::Xlsx::new(Cursor::new(&made)).is_ok());
+    let text = part(&made, "xl/worksheets/sheet1.xml");
+    text.strip_prefix(&format!("<worksheet xmlns=\"{MAIN}\">"))
+        .unwrap()
+        .strip_suffix("</worksheet>")
+        .unwrap()
+        .to_owned()
+}
+
+#[test]
+fn rows_and_cells_get_new_numbers() {
+    for (before, edits, expected) in [
+        (
+            "<sheetData><row r=\"1\"><c r=\"A1\"><v>1</v></c></row><row r=\"2\" spans=\"1:2\"><c r=\"A2\"><v>2</v></c><c><v>3</v></c></row><row><c><v>4</v></c></row></sheetData>",
+            vec![insert(2, 2)],
+            "<sheetData><row r=\"1\"><c r=\"A1\"><v>1</v></c></row><row r=\"4\" spans=\"1:2\"><c r=\"A4\"><v>2</v></c><c><v>3</v></c></row><row r=\"5\"><c><v>4</v></c></row></sheetData>",
+        ),
+        (
+            "<sheetData><row r=\"1\"/><row r=\"2\"><c r=\"A2\"><v>2</v></c></row><row r=\"3\"><c r=\"A3\"/></row></sheetData>",
+            vec![delete(2, 1)],
+            "<sheetData><row r=\"1\"/><row r=\"2\"><c r=\"A2\"/></row></sheetData>",
+        ),
+        (
+            "<sheetData><row r=\"1\"><c r=\"A1\"><f>A3*2</f><v>0</v></c></row><row r=\"3\"><c r=\"A3\"/></row></sheetData>",
+            vec![insert(2, 1), delete(3, 1)],
+            "<sheetData><row r=\"1\"><c r=\"A1\"><f>#REF!*2</f><v>0</v></c></row></sheetData>",
+        ),
+    ] {
+        assert_eq!(after(before, &edits), expected);
+    }
+}
+
+#[test]
+fn new_rows_look_like_their_model() {
+    let sheet = "<sheetData><row r=\"1\" hidden=\"1\" ht=\"30\" customHeight=\"1\"><c r=\"A1\" s=\"1\" t=\"str\"><v>甲</v></c><c r=\"B1\"/><c r=\"C1\" s=\"2\"/></row><row r=\"2\"/></sheetData><mergeCells count=\"2\"><mergeCell ref=\"A1:B1\"/><mergeCell ref=\"D1:D2\"/></mergeCells>";
+    let edit = Edit::InsertRows { sheet: SHEET, before: 2, count: 2, style_from: Some(1), grow: None };
+    let row = |number: u32| {
+        format!(
+            "<row r=\"{number}\" ht=\"30\" customHeight=\"1\"><c r=\"A{number}\" s=\"1\"/><c r=\"C{number}\" s=\"2\"/></row>"
+        )
+    };
+    let made = after(sheet, &[edit]);
+    let expected = sheet
+        .replace("<row r=\"2\"/>", &format!("{}{}<row r=\"4\"/>", row(2), row(3)))
+        .replace("D1:D2\"/>", "D1:D4\"/><mergeCell ref=\"A2:B2\"/><mergeCell ref=\"A3:B3\"/>")
+        .replace("count=\"2\"", "count=\"4\"");
+    assert_eq!(made, expected);
+    // Behind the last row, too.
+    let edit =
+        Edit::InsertRows { sheet: SHEET, before: 3, count: 1, style_from: Some(1), grow: Some((1, 1)) };
+    let made = after(sheet, &[edit]);
+    assert!(made.contains(&format!("<row r=\"2\"/>{}</sheetData>", row(3))), "{made}");
+}
+
+#[test]
+fn shared_formulas_hold_together_or_get_texts_of_their_own() {
+    let column = |formulas: &[(u32, &str)]| {
+        let cell = |(row, formula): &(u32, &str)| {
+            format!("<row r=\"{row}\"><c r=\"D{row}\">{formula}<v>0</v></c></row>")
+        };
+        format!("<sheetData>{}</sheetData>", formulas.iter().map(cell).collect::<String>())
+    };
+    // Every row reads its own cells: the group goes on, over the new row.
+    let before = column(&[
+        (1, "<f t=\"shared\" ref=\"D1:D3\" si=\"0\">E1+F1</f>"),
+        (2, "<f t=\"shared\" si=\"0\"/>"),
+        (3, "<f t=\"shared\" si=\"0\"/>"),
+    ]);
+    let expected = column(&[
+        (1, "<f t=\"shared\" ref=\"D1:D4\" si=\"0\">E1+F1</f>"),
+        (3, "<f t=\"shared\" si=\"0\"/>"),
+        (4, "<f t=\"shared\" si=\"0\"/>"),
+    ]);
+    assert_eq!(after(&before, &[insert(2, 1)]), expected);
+    // Every row reads the one above: across the new row that is another distance.
+    let before = column(&[
+        (2, "<f ca=\"1\" t=\"shared\" ref=\"D2:D3\" si=\"7\">D1+$E$3</f>"),
+        (3, "<f t=\"shared\" si=\"7\"/>"),
+    ]);
+    let expected = column(&[(2, "<f ca=\"1\">D1+$E$4</f>"), (4, "<f>D2+$E$4</f>")]);
+    assert_eq!(after(&before, &[insert(3, 1)]), expected);
+    // The first cell goes.
+    let expected = column(&[(2, "<f>#REF!+$E$2</f>")]);
+    assert_eq!(after(&before, &[delete(2, 1)]), expected);
+}
+
+#[test]
+fn arrays_move_whole_or_refuse() {
+    let sheet = "<sheetData><row r=\"2\"><c r=\"A2\"><f t=\"array\" ref=\"A2:A4\">B2:B4*C9</f><v>1</v></c></row><row r=\"3\"><c r=\"A3\"><v>1</v></c></row><row r=\"4\"><c r=\"A4\"><v>1</v></c></row></sheetData>";
+    let moved = after(sheet, &[insert(1, 2)]);
+    assert!(moved.contains("<row r=\"4\"><c r=\"A4\"><f t=\"array\" ref=\"A4:A6\">B4:B6*C11</f>"), "{moved}");
+    assert!(after(sheet, &[insert(5, 2)]).contains("ref=\"A2:A4\">B2:B4*C11</f>"));
+    for edit in [insert(3, 1), delete(4, 1)] {
+        assert!(matches!(refusal(sheet, &[], &[edit]), PatchError::InsideArray { .. }));
+    }
+}
+
+#[test]
+fn what_cannot_be_kept_right_is_refused_and_named() {
+    let types = "http://schemas.openxmlformats.org/officeDocument/2006/relationships";
+    let relation = |kind: &str| {
+        format!(
+            "<Relationships><Relationship Id=\"rId1\" Type=\"{types}/{kind}\" Target=\"../x.xml\"/></Relationships>"
+        )
+    };
+    let relations = "xl/worksheets/_rels/sheet1.xml.rels";
+    let strange = relation("unheardOf");
+    let more = [(relations, strange.as_str()), ("xl/x.xml", "<x/>")];
+    assert_eq!(
+        refusal("<sheetData/>", &more, &[insert(1, 1)]),
+        PatchError::Unmovable { part: "xl/x.xml".into() }
+    );
+    let book = Workbook::open(package(&sheet_of("<sheetData/>"), &more)).unwrap();
+    assert!(book.apply(&[insert(1, 1)], Signature::Void).is_ok(), "unless forced");
+
+    let pivot = relation("pivotTable");
+    let more = [
+        (relations, pivot.as_str()),
+        ("xl/x.xml", "<pivotTableDefinition><location ref=\"A3:B9\"/></pivotTableDefinition>"),
+    ];
+    let range = "A3:B9".parse().unwrap();
+    assert_eq!(
+        refusal("<sheetData/>", &more, &[insert(4, 1)]),
+        PatchError::RowsInside { range, part: "xl/x.xml".into() }
+    );
+    let table = relation("table");
+    let more = [(relations, table.as_str()), ("xl/x.xml", "<table ref=\"A3:B9\"/>")];
+    assert!(matches!(refusal("<sheetData/>", &more, &[delete(3, 1)]), PatchError::RowsInside { .. }));
+    assert!(matches!(refusal("<sheetData/>", &more, &[delete(4, 9)]), PatchError::RowsInside { .. }));
+
+    let full = "<sheetData><row r=\"1048576\"><c r=\"A1048576\"><v>1</v></c></row></sheetData>";
+    assert_eq!(refusal(full, &[], &[insert(3, 1)]), PatchError::RowsOffSheet { row: 1_048_576 });
+    assert_eq!(refusal("<sheetData/>", &[], &[insert(0, 1)]), PatchError::RowsOffSheet { row: 0 });
+    let twice = [insert(3, 1), insert(3, 2)];
+    assert_eq!(refusal("<sheetData/>", &[], &twice), PatchError::RowsTwice { row: 3 });
+    let cdata = "<sheetData><row><c><f><![CDATA[A1]]></f></c></row></sheetData>";
+    assert_eq!(
+        refusal(cdata, &[], &[insert(3, 1)]),
+        PatchError::Unmovable { part: "xl/worksheets/sheet1.xml".into() }
+    );
+}
+
+#[test]
+fn cells_are_edited_where_they_stand_afterwards() {
+    let sheet = "<sheetData><row r=\"1\"><c r=\"A1\"><v>1</v></c></row><row r=\"2\"><c r=\"A2\"><v>2</v></c></row></sheetData>";
+    let made = after(
+        sheet,
+        &[crate::patch::tests::number("A3", "5"), insert(2, 1), crate::patch::tests::number("A2", "9")],
+    );
+    assert_eq!(
+        made,
+        "<sheetData><row r=\"1\"><c r=\"A1\"><v>1</v></c></row><row r=\"2\"><c r=\"A2\"><v>9</v></c></row><row r=\"3\"><c r=\"A3\"><v>5</v></c></row></sheetData>"
+    );
+}
+
+#[test]
+fn a_function_that_counts_rows_has_the_workbook_recalculated() {
+    for (formula, asks) in [("SUM(A1:A3)", false), ("ROW()-6", true), ("_xlfn.XMATCH(1,A1:A3)", true)] {
+        let sheet = sheet_of(&format!(
+            "<sheetData><row r=\"1\"><c r=\"B1\"><f>{formula}</f><v>1</v></c></row></sheetData>"
+        ));
+        let book = Workbook::open(package(&sheet, &[])).unwrap();
+        let made = book.apply(&[insert(2, 1)], Signature::Keep).unwrap();
+        assert_eq!(part(&made, "xl/workbook.xml").contains("fullCalcOnLoad"), asks, "{formula}");
+    }
+}
+
+/// A sheet of formulas that speak of each other.
+fn any_sheet() -> impl Strategy<Value = String> {
+    let reference = (1..30u32, 1..5u32, 0..3u32, any::<bool>()).prop_map(|(row, column, more, fixed)| {
+        let letter = char::from(b'A' + u8::try_from(column).unwrap());
+        let dollar = if fixed { "$" } else { "" };
+        match more {
+            0 => format!("{letter}{dollar}{row}"),
+            1 => format!("SUM({letter}{dollar}{row}:{letter}{})", row + 3),
+            _ => format!("附表!{dollar}{letter}{row}*2"),
+        }
+    });
+    prop::collection::btree_map(1..30u32, (reference, any::<bool>()), 1..20).prop_map(|rows| {
+        let rows: BTreeMap<u32, (String, bool)> = rows;
+        let row = |(row, (formula, merged)): (&u32, &(String, bool))| {
+            let second = if *merged { format!("<c r=\"C{row}\" s=\"1\"/>") } else { String::new() };
+            format!("<row r=\"{row}\"><c r=\"A{row}\"><f>{formula}</f><v>1</v></c>{second}</row>")
+        };
+        let merged = rows.iter().filter(|(_, (_, merged))| *merged);
+        let merges = merged.map(|(row, _)| format!("<mergeCell ref=\"C{row}:D{row}\"/>")).collect::<Vec<_>>().concat();
+        let merges = if merges.is_empty() { merges } else { format!("<mergeCells>{merges}</mergeCells>") };
+        format!("<sheetData>{}</sheetData>{merges}<conditionalFormatting sqref=\"A2:A20\"><cfRule><formula>A$7&gt;1</formula></cfRule></conditionalFormatting>", rows.iter().map(row).collect::<String>())
+    })
+}
+
+proptest! {
+    #[test]
+    fn inserting_rows_and_deleting_them_gives_the_sheet_back(sheet in any_sheet(), before in 1..35u32, count in 1..6u32) {
+        let bytes = package(&sheet_of(&sheet), &[]);
+        let there = Workbook::open(bytes).unwrap().apply(&[insert(before, count)], Signature::Keep).unwrap();
+        let back = Workbook::open(there).unwrap().apply(&[delete(before, count)], Signature::Keep).unwrap();
+        prop_assert_eq!(part(&back, "xl/worksheets/sheet1.xml"), sheet_of(&sheet));
+    }
+}
