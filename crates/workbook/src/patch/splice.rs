@@ -128,12 +128,13 @@ impl<R: Read> Splice<'_, R> {
             self.write(span);
             return Ok(());
         }
-        self.stream.refuse_alternatives();
+        self.stream.refuse_alternatives(true);
         while self.stream.advance()? {
             match (self.stream.tag().kind, self.stream.local()) {
                 (TagKind::Close, _) => {
                     self.new_rows(u32::MAX);
                     self.write(0..0);
+                    self.stream.refuse_alternatives(false);
                     return Ok(());
                 }
                 (_, b"row") => self.row()?,

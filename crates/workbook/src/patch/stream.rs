@@ -65,9 +65,10 @@ impl<R: Read> Stream<R> {
         Ok(false)
     }
 
-    /// Refuses alternatives among the tags gone on to from here: among cells, each of them may hold a cell.
-    pub(crate) fn refuse_alternatives(&mut self) {
-        self.plain = true;
+    /// Refuses alternatives among the tags gone on to from here, or takes them again: among cells, each of them may
+    /// hold a cell.
+    pub(crate) fn refuse_alternatives(&mut self, refuses: bool) {
+        self.plain = refuses;
     }
 
     /// Passes over cells that may pass and are written as usual; gives the column of the last.

@@ -202,7 +202,7 @@ fn what_stands_in_alternatives_keeps_its_order() {
         )
     };
     for (local, before) in [("controls", true), ("pageSetup", false)] {
-        let sheet = sheet_of(&format!("<sheetData/>{}", around(local)));
+        let sheet = sheet_of(&format!("<sheetData></sheetData>{}", around(local)));
         let made = sheet_text(&after(&sheet, &[], &[note("A1", "x"), link(SHEET, "A1", (SHEET, "B1"))]));
         let (drawing, alternatives) = (made.find("<legacyDrawing").unwrap(), made.find("<mc:").unwrap());
         assert_eq!(drawing < alternatives, before, "{made}");

@@ -114,11 +114,12 @@ impl<R: Read> Pass<'_, R> {
     }
 
     fn sheet_data(&mut self) -> Result<(), PatchError> {
-        self.stream.refuse_alternatives();
+        self.stream.refuse_alternatives(true);
         while self.stream.advance()? {
             match (self.stream.tag().kind, self.stream.local()) {
                 (TagKind::Close, _) => {
                     self.new_rows(LAST_ROW);
+                    self.stream.refuse_alternatives(false);
                     return Ok(());
                 }
                 (_, b"row") => self.row()?,

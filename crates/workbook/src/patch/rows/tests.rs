@@ -274,6 +274,17 @@ fn rows_and_cells_get_new_numbers() {
 }
 
 #[test]
+fn alternatives_behind_the_cells_move() {
+    let controls = |row: u32| {
+        format!(
+            "<mc:AlternateContent xmlns:mc=\"http://schemas.openxmlformats.org/markup-compatibility/2006\"><mc:Choice><controls><control><controlPr linkedCell=\"B{row}\"/></control></controls></mc:Choice></mc:AlternateContent>"
+        )
+    };
+    let sheet = |row: u32| format!("<sheetData><row r=\"{row}\"/></sheetData>{}", controls(row));
+    assert_eq!(after(&sheet(5), &[insert(5, 2)]), sheet(7));
+}
+
+#[test]
 fn new_rows_look_like_their_model() {
     let sheet = "<sheetData><row r=\"1\" hidden=\"1\" ht=\"30\" customHeight=\"1\"><c r=\"A1\" s=\"1\" t=\"str\"><v>甲</v></c><c r=\"B1\"/><c r=\"C1\" s=\"2\"/></row><row r=\"2\"/></sheetData><mergeCells count=\"2\"><mergeCell ref=\"A1:B1\"/><mergeCell ref=\"D1:D2\"/></mergeCells>";
     let edit = Edit::InsertRows { sheet: SHEET, before: 2, count: 2, style_from: Some(1), grow: None };
