@@ -22,12 +22,14 @@ pub(super) enum Check {
     Audit,
     /// Whether `LibreOffice` opens the edited file and computes what is stored.
     Libreoffice,
+    /// Whether inserted rows are to `LibreOffice` what they are where it inserts them.
+    Rows,
 }
 
 impl Check {
     /// All of them.
-    pub(super) const ALL: [Self; 6] =
-        [Self::Open, Self::Calamine, Self::Edit, Self::Openpyxl, Self::Audit, Self::Libreoffice];
+    pub(super) const ALL: [Self; 7] =
+        [Self::Open, Self::Calamine, Self::Edit, Self::Openpyxl, Self::Audit, Self::Libreoffice, Self::Rows];
 
     /// The name of its list.
     pub(super) fn name(self) -> &'static str {
@@ -38,6 +40,7 @@ impl Check {
             Self::Openpyxl => "openpyxl",
             Self::Audit => "audit",
             Self::Libreoffice => "libreoffice",
+            Self::Rows => "rows",
         }
     }
 }

@@ -13,6 +13,7 @@ mod office;
 mod parts;
 mod prove;
 mod python;
+mod rows;
 mod sites;
 mod tally;
 
@@ -40,6 +41,21 @@ enum Flag {
     Full,
     /// Fail where a program is missing.
     Require,
+    /// Hold `LibreOffice` against what it saves itself.
+    Own,
+}
+
+impl Flag {
+    /// What it is called.
+    fn name(self) -> &'static str {
+        match self {
+            Self::Bless => "--bless",
+            Self::WriteFigures => "--write-figures",
+            Self::Full => "--full",
+            Self::Require => "--require",
+            Self::Own => "--own",
+        }
+    }
 }
 
 /// What the command line asks for.
@@ -51,21 +67,26 @@ struct Options {
 }
 
 impl Options {
-    fn read(args: &[String]) -> Result<Self, String> {
+    /// Reads it; a chore has some of the flags.
+    fn read(args: &[String], flags: &[Flag]) -> Result<Self, String> {
         let mut options = Self::default();
         let mut args = args.iter();
         while let Some(arg) = args.next() {
             match arg.as_str() {
                 "--dir" => options.folder = Some(args.next().ok_or("--dir needs a folder")?.into()),
-                "--bless" => options.flags.extend([Flag::Bless]),
-                "--write-figures" => options.flags.extend([Flag::WriteFigures]),
-                "--full" => options.flags.extend([Flag::Full]),
-                "--require" => options.flags.extend([Flag::Require]),
-                flag if flag.starts_with('-') => return Err(format!("there is no flag {flag}")),
+                text if text.starts_with('-') => {
+                    let flag = flags.iter().find(|flag| flag.name() == text);
+                    options.flags.insert(*flag.ok_or_else(|| format!("there is no flag {text}"))?);
+                }
                 name => options.names.push(name.to_owned()),
             }
         }
         Ok(options)
+    }
+
+    /// The folder to go over.
+    fn corpus(&self) -> PathBuf {
+        self.folder.clone().unwrap_or_else(|| root().join("../shared/corpus"))
     }
 
     fn has(&self, flag: Flag) -> bool {
@@ -140,11 +161,15 @@ pub(crate) fn probe(args: &[String]) -> Outcome {
     agree::probe_main(Path::new(args.first().ok_or("corpus-probe needs a file")?))
 }
 
+/// `cargo xtask rows`.
+pub(crate) fn rows(args: &[String]) -> Outcome {
+    rows::main(args)
+}
+
 /// `cargo xtask corpus`.
 pub(crate) fn main(args: &[String]) -> Outcome {
-    let options = Options::read(args)?;
-    let corpus = options.folder.clone().unwrap_or_else(|| root().join("../shared/corpus"));
-    let files = files(&corpus, &options.names)?;
+    let options = Options::read(args, &[Flag::Bless, Flag::WriteFigures, Flag::Full, Flag::Require])?;
+    let files = files(&options.corpus(), &options.names)?;
     let oracles = Oracles::find(&root().join("target/corpus"))?;
     if options.has(Flag::Require) && !oracles.missing.is_empty() {
         return Err(format!("not on this machine: {}", oracles.missing.join(", ")));
@@ -294,13 +319,16 @@ mod tests {
     #[test]
     fn the_command_line_is_read() {
         let args = |text: &str| text.split(' ').map(str::to_owned).collect::<Vec<_>>();
-        let options = Options::read(&args("--dir there --full merge")).unwrap();
+        let options = Options::read(&args("--dir there --full merge"), &[Flag::Bless, Flag::Full]).unwrap();
         assert_eq!(
             (options.folder.as_deref(), options.names.as_slice()),
             (Some(Path::new("there")), &["merge".to_owned()][..])
         );
         assert!(options.has(Flag::Full) && !options.has(Flag::Bless) && !options.is_whole());
-        assert_eq!(Options::read(&args("--blss")).unwrap_err(), "there is no flag --blss");
+        for absent in ["--blss", "--own"] {
+            let error = Options::read(&args(absent), &[Flag::Bless]).unwrap_err();
+            assert_eq!(error, format!("there is no flag {absent}"));
+        }
     }
 
     #[test]

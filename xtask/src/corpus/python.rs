@@ -4,7 +4,7 @@
 use std::fmt::Write as _;
 use std::io::{BufRead, BufReader, Write as _};
 use std::path::{Path, PathBuf};
-use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
+use std::process::{Child, ChildStdout, Command, Stdio};
 use std::sync::Mutex;
 
 use jixiao_workbook::CellRef;
@@ -93,6 +93,10 @@ fn script() -> PathBuf {
     root().join("xtask/src/corpus/corpus.py")
 }
 
+fn started() -> Result<Worker, String> {
+    Worker::start(Command::new("python3").args(["-X", "utf8"]).arg(script()))
+}
+
 /// Asks all questions, `workers` at a time; answers come in the order of the questions, `None` where time ran out.
 pub(super) fn ask(
     folder: &Path,
@@ -119,9 +123,10 @@ pub(super) fn ask(
             let line = if let Some(line) = kept {
                 line
             } else {
-                let worker =
-                    if let Some(worker) = &mut worker { worker } else { worker.insert(Worker::start()?) };
-                worker.ask(question, patience)?
+                let worker = if let Some(worker) = &mut worker { worker } else { worker.insert(started()?) };
+                let request = Request { question, seconds: patience.seconds() };
+                let line = serde_json::to_string(&request).map_err(|error| error.to_string())?;
+                worker.ask(&line).map_err(|error| format!("{error} at {}", question.before.display()))?
             };
             let answer: Answer =
                 serde_json::from_str(&line).map_err(|error| format!("corpus.py: {error}: {line}"))?;
@@ -157,40 +162,35 @@ pub(super) fn hex(bytes: &[u8]) -> String {
     digits
 }
 
-/// A Python process that answers one question after the other.
-struct Worker {
+/// A Python process that answers one question after the other; it ends when it is dropped.
+pub(super) struct Worker {
     child: Child,
-    input: ChildStdin,
     output: BufReader<ChildStdout>,
 }
 
 impl Worker {
-    fn start() -> Result<Self, String> {
-        let mut child = Command::new("python3")
-            .args(["-X", "utf8"])
-            .arg(script())
+    /// Starts a program.
+    pub(super) fn start(program: &mut Command) -> Result<Self, String> {
+        let mut child = program
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .spawn()
-            .map_err(|error| error.to_string())?;
-        let input = child.stdin.take().ok_or("python3 has no input")?;
+            .map_err(|error| format!("{}: {error}", program.get_program().display()))?;
         let output = BufReader::new(child.stdout.take().ok_or("python3 has no output")?);
-        Ok(Self { child, input, output })
+        Ok(Self { child, output })
     }
 
-    fn ask(&mut self, question: &Question, patience: Patience) -> Result<String, String> {
-        let request = Request { question, seconds: patience.seconds() };
-        let line = serde_json::to_string(&request).map_err(|error| error.to_string())?;
-        writeln!(self.input, "{line}")
-            .and_then(|()| self.input.flush())
-            .map_err(|error| error.to_string())?;
+    /// The answer to a question, each a line of JSON.
+    pub(super) fn ask(&mut self, line: &str) -> Result<String, String> {
+        let input = self.child.stdin.as_mut().ok_or("python3 has no input")?;
+        writeln!(input, "{line}").and_then(|()| input.flush()).map_err(|error| error.to_string())?;
         // Libraries may print lines of their own before the answer.
         let mut answer = String::new();
         while !answer.starts_with('{') {
             answer.clear();
             let length = self.output.read_line(&mut answer).map_err(|error| error.to_string())?;
             if length == 0 {
-                return Err(format!("corpus.py died at {}", question.before.display()));
+                return Err("the Python process died".to_owned());
             }
         }
         Ok(answer)
@@ -199,7 +199,7 @@ impl Worker {
 
 impl Drop for Worker {
     fn drop(&mut self) {
-        drop(self.child.kill());
+        // Its input ends with this, so that it ends what it started itself.
         drop(self.child.wait());
     }
 }

@@ -1,0 +1,80 @@
+//! Our side: rows inserted in the middle of each sheet of a file.
+
+use std::panic::catch_unwind;
+
+use jixiao_workbook::patch::Signature;
+use jixiao_workbook::{Edit, Sheet, SheetId, Workbook};
+
+use super::super::prove::code;
+use super::COUNT;
+
+/// Rows to insert in a sheet.
+#[derive(Debug)]
+pub(super) struct Insertion {
+    pub(super) sheet: String,
+    /// The row, from 1, that moves down.
+    pub(super) before: u32,
+    /// What became of it: the file's bytes, or why it is refused.
+    pub(super) made: Result<Vec<u8>, Refusal>,
+}
+
+/// Why rows are not inserted.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Refusal {
+    pub(super) code: String,
+    pub(super) detail: String,
+}
+
+/// The row in the middle of what a sheet holds, if it holds anything: of ten rows the sixth, of one itself.
+fn middle(sheet: &Sheet) -> Option<u32> {
+    let used = sheet.used()?;
+    let (first, last) = (used.first().row(), used.last().row());
+    Some(first + (last - first).div_ceil(2))
+}
+
+/// An insertion for each sheet that holds something; none where the file is not read.
+pub(super) fn insertions(bytes: &[u8]) -> Vec<Insertion> {
+    let Ok(book) = Workbook::open(bytes.to_vec()) else { return Vec::new() };
+    let each = book.sheet_ids().zip(book.sheets()).filter_map(|(id, entry)| {
+        let before = middle(book.sheet(id).ok()?)?;
+        let made = catch_unwind(|| inserted(&book, id, before));
+        let panicked =
+            |_| Err(Refusal { code: PANICKED.to_owned(), detail: format!("{} before {before}", entry.name) });
+        Some(Insertion { sheet: entry.name.clone(), before, made: made.unwrap_or_else(panicked) })
+    });
+    each.collect()
+}
+
+/// The code of what is never excused.
+pub(super) const PANICKED: &str = "a panic";
+
+fn inserted(book: &Workbook, sheet: SheetId, before: u32) -> Result<Vec<u8>, Refusal> {
+    // LibreOffice's new rows look like the row above, too.
+    let style_from = before.checked_sub(1).filter(|row| *row > 0);
+    let edit = Edit::InsertRows { sheet, before, count: COUNT, style_from, grow: None };
+    book.apply(&[edit], Signature::Void)
+        .map_err(|error| Refusal { code: code(&error), detail: error.to_string() })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use jixiao_workbook::{CellRef, SheetBuilder, ValueRef};
+
+    #[test]
+    fn the_middle_is_within_what_the_sheet_holds() {
+        let sheet = |rows: &[u32]| {
+            let mut sheet = SheetBuilder::new(std::sync::Arc::default());
+            for row in rows {
+                sheet.row(*row, false).unwrap();
+                sheet.cell(CellRef::new(*row, 2).unwrap(), ValueRef::Number("1"), 0).unwrap();
+            }
+            sheet.finish()
+        };
+        let cases: [(&[u32], _); 4] =
+            [(&[], None), (&[7], Some(7)), (&[1, 10], Some(6)), (&[4, 5, 6], Some(5))];
+        for (rows, expected) in cases {
+            assert_eq!(middle(&sheet(rows)), expected, "{rows:?}");
+        }
+    }
+}
