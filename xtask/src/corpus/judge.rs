@@ -185,7 +185,8 @@ impl<'a> Asked<'a> {
                 asked.shown.push((at, None));
             }
             let edited = look.proof.combined.iter().map(|one| (one, true));
-            for (edited, audit) in edited.chain(look.proof.singles.iter().map(|one| (one, false))) {
+            let others = look.proof.marked.iter().chain(&look.proof.singles).map(|one| (one, false));
+            for (edited, audit) in edited.chain(others) {
                 let sha = hex(&edited.bytes);
                 let after = oracles.folder.join("edited").join(format!("{sha}.{}", file.ending));
                 write(&after, &edited.bytes)?;

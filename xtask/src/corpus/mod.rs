@@ -9,6 +9,7 @@ mod agree;
 mod expect;
 mod figures;
 mod judge;
+mod marked;
 mod office;
 mod parts;
 mod prove;

@@ -8,10 +8,10 @@ use jixiao_workbook::diff::{CellDifference, diff};
 use jixiao_workbook::patch::Signature;
 use jixiao_workbook::{CellRef, Content, Edit, PatchError, SheetId, Value, ValueRef, Workbook, refresh};
 
-use super::agree;
 use super::parts::{self, Allowed, Part};
 use super::sites::{Kind, Place, Site, forbidden, sites};
 use super::tally::Tally;
+use super::{agree, marked};
 
 /// A cell after the edits: by sheet's name and place, its formula and value.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -42,6 +42,8 @@ pub(super) struct Proof {
     pub(super) calamine: Vec<(String, String)>,
     /// All edits in one file, dependents refreshed.
     pub(super) combined: Option<Edited>,
+    /// The book with marks of a check.
+    pub(super) marked: Option<Edited>,
     /// Each edit in a file of its own, where asked for.
     pub(super) singles: Vec<Edited>,
     pub(super) tally: Tally,
@@ -92,6 +94,7 @@ pub(super) fn prove(subject: &Subject<'_>) -> Proof {
         }
     }
     prover.together(batch);
+    prover.marks();
     prover.proof
 }
 
@@ -215,6 +218,40 @@ impl Prover<'_> {
         }
     }
 
+    /// Marks a cell of every sheet, as a check does, and takes the marks off again.
+    fn marks(&mut self) {
+        let cells = marked::cells(self.subject.book);
+        if cells.is_empty() {
+            return;
+        }
+        let edits = marked::edits(self.subject.book, &cells);
+        let after = match edits.and_then(|edits| self.apply(&edits)) {
+            Ok(after) => after,
+            Err(error) => {
+                self.proof.refused.entry(code(&error)).or_default().insert("marks");
+                return;
+            }
+        };
+        let faults = self.marks_faults(&cells, &after).unwrap_or_else(|error| vec![error]);
+        faults.iter().for_each(|fault| self.fault("marks", fault));
+        self.compare_sheets("marks", &after);
+        let cells = marked::told(self.subject.book, &cells);
+        self.proof.marked = Some(Edited { bytes: after, cells });
+    }
+
+    /// What is not as it should be once a book is marked, and once the marks are off.
+    fn marks_faults(&self, cells: &[(SheetId, CellRef)], after: &[u8]) -> Result<Vec<String>, String> {
+        let book = self.subject.book;
+        let open = |bytes: Vec<u8>| Workbook::open(bytes).map_err(|error| format!("cannot be read: {error}"));
+        let refused = |error: PatchError| format!("they do not come off: {error}");
+        let marked_book = open(after.to_vec())?;
+        let mut faults = marked::seen(book, &marked_book, cells);
+        let edits = marked::cleaning(&marked_book).map_err(refused)?;
+        let cleaned = marked_book.apply(&edits, Signature::Void).map_err(refused)?;
+        faults.extend(marked::left(book, &open(cleaned)?).iter().map(|left| format!("left: {left}")));
+        Ok(faults)
+    }
+
     fn fault(&mut self, what: &str, fault: &str) {
         self.proof.faults.push(format!("{what}: {fault}"));
     }
@@ -295,6 +332,28 @@ impl Prover<'_> {
         let missing = cells.iter().find(|cell| !cell.refreshed && !is_seen(cell));
         if let Some(cell) = missing {
             self.fault(what, &format!("{}!{} is as it was", cell.sheet, cell.cell));
+        }
+    }
+
+    /// calamine reads the same values and formulas in every sheet that it read before.
+    fn compare_sheets(&mut self, what: &str, after: &[u8]) {
+        let (true, Extent::Usual | Extent::Full) = (self.subject.calamine, self.subject.extent) else {
+            return;
+        };
+        let (mut before, mut theirs) = match (agree::open(self.subject.bytes), agree::open(after)) {
+            (Ok(before), Ok(after)) => (before, after),
+            (Err(_), _) => return,
+            (_, Err(error)) => return self.fault(what, &format!("calamine: {error}")),
+        };
+        for name in self.subject.book.sheets().iter().map(|entry| entry.name.as_str()) {
+            let Ok(was) = agree::grids(&mut before, name) else { continue };
+            match agree::grids(&mut theirs, name) {
+                Ok(is) => {
+                    let told = unlike(name, &[], &was, &is).map(|told| (what.to_owned(), told));
+                    self.proof.calamine.extend(told);
+                }
+                Err(error) => self.fault(what, &format!("calamine: {error}")),
+            }
         }
     }
 
@@ -388,5 +447,6 @@ mod tests {
         // Empty, blank, filled, formula and beyond the last row, three kinds of content each.
         assert!(proof.singles.len() >= 15, "{}", proof.singles.len());
         assert!(proof.combined.unwrap().cells.len() >= 5);
+        assert!(proof.marked.is_some());
     }
 }

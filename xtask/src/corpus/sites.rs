@@ -165,6 +165,12 @@ impl<'a> Ground<'a> {
     }
 }
 
+/// The first stored cell of a sheet that may be edited.
+pub(super) fn first_free(sheet: &Sheet) -> Option<CellRef> {
+    let ground = Ground::new(sheet);
+    sheet.rows().flat_map(Row::cells).map(|cell| cell.at).find(|cell| ground.is_free(*cell))
+}
+
 /// The first cells of a kind on a sheet.
 fn cells(book: &Workbook, (id, sheet): (SheetId, &Sheet), place: Place, ground: &Ground<'_>) -> Vec<CellRef> {
     let free = |cell: &CellRef| ground.is_free(*cell);

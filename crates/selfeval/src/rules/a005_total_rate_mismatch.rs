@@ -17,12 +17,12 @@ pub(super) const RULE: Rule = Rule {
     severity: Severity::Error,
     title: ("合计执行率与合计数不符", "the total rate is not total B by total A"),
     docs: (
-        "## 核对内容\n合计行的执行率是否等于全年执行数合计 ÷ 全年预算数合计。判断的级别与 A004 相同。\n\
+        "## 核对内容\n合计行的执行率是否等于全年执行数合计 ÷ 全年预算数合计。判断的级别与 A004 相同；错误的，列出合计、各项目执行率各支持哪一个数。\n\
          ## 为什么\n合计执行率不是各项目执行率的平均数：预算大的项目对它影响更大。\n\
          ## 示例\n1722.16 ÷ 1893.66 = 90.94%；填 70.22% 的，是把 14 个执行率做了简单平均。\n\
          ## 怎样改\n合计行的执行率用与项目行相同的公式：合计执行数 ÷ 合计预算数。\n\
          ## 依据\n表头：执行率（B/A）。",
-        "## What is checked\nWhether the total row's rate is the total executed amount divided by the total budget, at the levels of A004.\n\
+        "## What is checked\nWhether the total row's rate is the total executed amount divided by the total budget, at the levels of A004. An error says which of the two values the totals and the projects' rates support.\n\
          ## Why\nThe total rate is not the mean of the projects' rates: large budgets weigh more.\n\
          ## Example\n1722.16 ÷ 1893.66 = 90.94%; whoever entered 70.22% took the mean of 14 rates.\n\
          ## How to correct\nUse the same formula as in the project rows: total executed by total budget.\n\

@@ -18,12 +18,12 @@ pub(super) const RULE: Rule = Rule {
     severity: Severity::Warning,
     title: ("数字存成了文本", "a number is stored as text"),
     docs: (
-        "## 核对内容\n金额、得分、序号单元格里的数字是不是文本格式。执行率写成“98.17%”文本的不算。\n\
+        "## 核对内容\n金额、得分、序号单元格里的数字是不是文本格式。执行率写成“98.17%”文本的不算，csv 等没有格式的文本表不核对。\n\
          ## 为什么\n求和公式会跳过文本，合计数和加权得分因此少算，而表面上看不出来。\n\
          ## 示例\n`H7` 全年执行数为文本“4.40”，`SUM` 不计入合计。\n\
          ## 怎样改\n改成数字；`fill --fix` 可以按原数字批量转换。\n\
          ## 依据\n电子表格的计算规则：SUM、SUMPRODUCT 不计文本。",
-        "## What is checked\nWhether numbers in the cells for amounts, scores and sequence numbers are stored as text. A rate written as the text 98.17% is left alone.\n\
+        "## What is checked\nWhether numbers in the cells for amounts, scores and sequence numbers are stored as text. A rate written as the text 98.17% is left alone, and so are csv files, which know no formats.\n\
          ## Why\nSums skip text, so that totals and the weighted score come out too small, and nothing shows it.\n\
          ## Example\nThe executed amount in `H7` is the text 4.40, which `SUM` does not add.\n\
          ## How to correct\nTurn it into a number; `fill --fix` does so for all cells, with the same digits.\n\

@@ -14,12 +14,12 @@ pub(super) const RULE: Rule = Rule {
     severity: Severity::Info,
     title: ("小数位数多于表样", "more decimals are shown than the form has"),
     docs: (
-        "## 核对内容\n显示出来的小数位数：金额（万元）、百分比和得分不多于 2 位（金额的位数可以在地方口径中规定），金额（元）不多于 2 位。只看显示的位数，单元格里存的位数不限。每栏只提示一次。\n\
+        "## 核对内容\n显示出来的小数位数：金额、百分比和得分都不多于 2 位（万元金额的位数可以由地区设置决定）。只看显示的位数，单元格里存的位数不限。每栏只提示一次。\n\
          ## 为什么\n位数不一，表不整齐，打印时可能显示不全；多出的位数往往是公式没有设格式。\n\
          ## 示例\n`I7` 执行率显示为 22.0166667%。\n\
          ## 怎样改\n设置单元格格式为 2 位小数，不要改动存的数。\n\
          ## 依据\n表样：各栏的小数位数。",
-        "## What is checked\nHow many decimals are shown: at most 2 for amounts in 万元 (a profile may say otherwise), percentages and scores, and at most 2 for amounts in 元. Only what is shown counts; the cell may hold more. Each column is told once.\n\
+        "## What is checked\nHow many decimals are shown: at most 2 for amounts, percentages and scores (for amounts in 万元 the profile may say otherwise). Only what is shown counts; the cell may hold more. Each column is told once.\n\
          ## Why\nUneven decimals make the table hard to read and may be cut off in print; they mostly come from a formula without a number format.\n\
          ## Example\nThe rate in `I7` is shown as 22.0166667%.\n\
          ## How to correct\nGive the cells a format with 2 decimals; leave the stored figures alone.\n\

@@ -14,12 +14,12 @@ pub(super) const RULE: Rule = Rule {
     severity: Severity::Error,
     title: ("合计得分与加权平均不符", "the total score is not the weighted mean"),
     docs: (
-        "## 核对内容\n合计行的自评得分是否等于按资金加权的平均得分。金额四舍五入能够解释的差异不提示。\n\
+        "## 核对内容\n合计行的自评得分是否等于按资金加权的平均得分。金额四舍五入能够解释的差异不提示；只因一个项目的得分填得过高（W004）而不符的，不另报。\n\
          ## 为什么\n表注规定了合计得分的算法。填成按另一种资金（预算数或执行数）加权结果的，见 W009；填成简单平均的，见 W003。\n\
          ## 示例\n按预算数加权为 92.97，`J20` 填 91.50：不符。\n\
          ## 怎样改\n填各项目（资金 × 得分）之和 ÷ 资金之和，最好用公式。\n\
          ## 依据\n表注：单位项目自评合计得分以各项目资金占比为权重，对各项目自评分值加权平均计算。",
-        "## What is checked\nWhether the total row's score is the mean of the scores weighted by funds. What the rounding of the amounts explains is not reported.\n\
+        "## What is checked\nWhether the total row's score is the mean of the scores weighted by funds. What the rounding of the amounts explains is not reported, nor is a difference that one score typed too high (W004) explains.\n\
          ## Why\nThe form's note defines the total score. For the result by the other amount (budget or executed) see W009, for the plain mean W003.\n\
          ## Example\nWeighted by budget the score is 92.97 while `J20` says 91.50.\n\
          ## How to correct\nEnter the sum of amount × score divided by the sum of the amounts, best as a formula.\n\
