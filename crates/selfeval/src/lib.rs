@@ -32,10 +32,13 @@
 //! | [`given`] | what is given beside a submission: its file's name, the form issued, last year's summary, other submissions |
 //! | [`rules`] | the rule catalogue, one file a rule |
 //! | [`fill`] | the edits that complete the form |
+//! | [`submission`] | the table's content without its form |
+//! | [`convert`] | a submission into a form |
 //! | [`mod@review`] | all of it in one call: locate, read, check, sum up |
 //! | [`fixes`] | the fixes of a review that need no person |
 
 pub mod computed;
+pub mod convert;
 pub mod fill;
 pub mod finding;
 pub mod fixes;
@@ -46,6 +49,7 @@ pub mod review;
 pub mod rules;
 #[cfg(test)]
 pub(crate) mod sketch;
+pub mod submission;
 pub mod summary;
 pub mod value;
 pub mod workers;
@@ -54,6 +58,7 @@ pub use finding::{Finding, Severity, Words};
 pub use layout::Located;
 pub use profile::Profile;
 pub use review::{Review, review};
+pub use submission::Submission;
 pub use summary::{Project, Reading, Summary};
 pub use value::Figure;
 pub use workers::Workers;
