@@ -32,7 +32,7 @@ pub enum Fault {
         /// The value.
         found: String,
         /// What it may be.
-        allowed: Vec<&'static str>,
+        allowed: Vec<String>,
     },
     /// The number is not within 0 and a bound.
     Range {
@@ -70,6 +70,8 @@ pub enum Wanted {
     Grades,
     /// A list of caps.
     Caps,
+    /// A list of blocks with their points.
+    Blocks,
 }
 
 impl Wanted {
@@ -92,6 +94,10 @@ impl Wanted {
             Self::Caps => (
                 "列表，每项写作 { below = 0.5, most = 59 }",
                 "a list whose items are written { below = 0.5, most = 59 }",
+            ),
+            Self::Blocks => (
+                "列表，每项写作 { name = \"产出指标\", points = 50 }",
+                "a list whose items are written { name = \"...\", points = 50 }",
             ),
         }
     }

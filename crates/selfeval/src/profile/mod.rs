@@ -7,10 +7,16 @@ use serde::{Deserialize, Serialize};
 use crate::finding::{Field, Severity};
 use crate::value::Money;
 
+mod built_in;
 mod error;
+mod keys;
+mod shown;
 mod written;
 
+pub use built_in::{BUILT_IN, BuiltIn};
 pub use error::{Fault, ProfileError, Wanted};
+pub use keys::{KEYS, Key};
+pub use shown::Entry;
 
 /// A region's or a year's profile, read from TOML.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -19,8 +25,17 @@ pub use error::{Fault, ProfileError, Wanted};
 pub struct Profile {
     /// Its name, `national`.
     pub name: String,
-    /// Its title in Chinese.
+    /// What it is called in reports.
     pub title: String,
+    /// What it is for and where it comes from.
+    pub description: String,
+    /// Whether nobody has compared it with the bureau's own documents (未经核实).
+    pub unverified: bool,
+    /// The built-in profile that holds what its text leaves out.
+    pub base: String,
+    /// The file it was read from, as it is named to the user; none for a built-in one.
+    #[serde(skip)]
+    pub file: Option<String>,
     /// Header labels by field; the key is a [`Field`] in snake case, `subtotal` for 小计, or `fund.KEY`.
     pub labels: IndexMap<String, Vec<String>>,
     /// Unit of amounts where a form states none.
@@ -29,6 +44,8 @@ pub struct Profile {
     pub amount_decimals: u8,
     /// Columns that the form must have; [`Field::Fund`] stands for at least one fund column.
     pub required: Vec<Field>,
+    /// Fund columns that the form must have, by the keys of their labels; empty where they are left open.
+    pub funds: Vec<String>,
     /// Points given for execution, p; 10.
     pub execution_points: Decimal,
     /// Whether the profile states that execution points are proportional to the rate.
@@ -47,6 +64,8 @@ pub struct Profile {
     pub grades: Vec<Grade>,
     /// Weights of the weighted score; none where the profile does not fix them (then by budget).
     pub weights: Option<Weights>,
+    /// Weights of the blocks of the per-project form beside execution; empty where they are not fixed.
+    pub block_weights: Vec<BlockWeight>,
     /// Severities that differ from the rules' own; `off` silences a rule.
     pub severities: IndexMap<String, Level>,
 }
@@ -79,6 +98,16 @@ pub struct Grade {
     pub from: Decimal,
     /// What the grade is called, the usual name first.
     pub names: Vec<String>,
+}
+
+/// A block of the per-project form and what it weighs.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct BlockWeight {
+    /// What it is called, `产出指标`.
+    pub name: String,
+    /// Its points.
+    pub points: Decimal,
 }
 
 /// A rule's severity in a profile.
@@ -118,21 +147,20 @@ pub enum Weights {
     Executed,
 }
 
-/// The built-in national profile.
-const NATIONAL: &str = include_str!("../../profiles/national.toml");
-
 impl Profile {
-    /// The names of the built-in profiles.
-    pub const BUILT_IN: &[&str] = &["national"];
+    /// The built-in national profile.
+    pub fn national() -> Self {
+        built_in::national()
+    }
 
     /// A built-in profile by its name.
     pub fn built_in(name: &str) -> Option<Self> {
-        (name == "national").then(Self::national)
+        BUILT_IN.iter().find(|one| one.name == name).map(BuiltIn::profile)
     }
 
-    /// The built-in national profile.
-    pub fn national() -> Self {
-        written::overlaid(Self::default(), NATIONAL).unwrap_or_default()
+    /// Whether it is the national profile as it is built in.
+    pub fn is_national(&self) -> bool {
+        self.file.is_none() && self.name == built_in::NATIONAL
     }
 
     /// The name of the grade that a score earns; none where the profile fixes no grades.
@@ -141,25 +169,43 @@ impl Profile {
         grade.names.first().map(String::as_str)
     }
 
-    /// A profile from its text. It need only hold what differs from the national profile; in a list of labels
-    /// `"..."` stands for the national labels.
+    /// The labels of a fund column by its key.
+    pub fn fund_labels(&self, key: &str) -> &[String] {
+        self.labels.get(&format!("{FUND}{key}")).map_or(&[], Vec::as_slice)
+    }
+
+    /// A profile from its text. It need only hold what differs from its base, a built-in profile, the national one
+    /// unless `base` names another; in a list of labels `"..."` stands for those of the base. Any code of a rule will do.
     ///
     /// # Errors
     /// When the text is no TOML, a key is unknown, or a value is out of its range.
     pub fn from_toml(text: &str) -> Result<Self, ProfileError> {
-        written::overlaid(Self::national(), text)
+        written::read(text, None)
+    }
+
+    /// [`Profile::from_toml`] where only these codes of rules will do.
+    ///
+    /// # Errors
+    /// As there, and when a severity is given to a rule that there is not.
+    pub fn from_toml_with(text: &str, codes: &[&str]) -> Result<Self, ProfileError> {
+        written::read(text, Some(codes))
     }
 }
 
 impl Default for Profile {
     fn default() -> Self {
         Self {
-            name: "national".to_owned(),
+            name: built_in::NATIONAL.to_owned(),
             title: String::new(),
+            description: String::new(),
+            unverified: false,
+            base: built_in::NATIONAL.to_owned(),
+            file: None,
             labels: IndexMap::new(),
             money: Money::TenThousand,
             amount_decimals: 2,
             required: Vec::new(),
+            funds: Vec::new(),
             execution_points: Decimal::TEN,
             points_proportional: false,
             point_bands: Vec::new(),
@@ -169,10 +215,14 @@ impl Default for Profile {
             score_caps: Vec::new(),
             grades: Vec::new(),
             weights: None,
+            block_weights: Vec::new(),
             severities: IndexMap::new(),
         }
     }
 }
+
+/// Before the key of a fund column in a profile's labels.
+const FUND: &str = "fund.";
 
 /// Columns by their key in a profile's labels.
 const COLUMNS: &[(&str, Field)] = &[
@@ -197,98 +247,4 @@ pub(crate) fn column_of(key: &str) -> Option<Field> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_national_profile_is_complete() {
-        let profile = written::overlaid(Profile::default(), NATIONAL).unwrap();
-        assert_eq!(profile.reason_below, Decimal::new(9, 1));
-        assert_eq!(profile.labels.len(), 20);
-        assert!(profile.required.contains(&Field::Score));
-        let text = toml::to_string(&profile).unwrap();
-        assert_eq!(toml::from_str::<Profile>(&text).unwrap(), profile);
-    }
-
-    #[test]
-    fn a_bureau_states_only_what_differs() {
-        let text = "name = \"hubei\"\nexecution-points = 20\nreason-below = 0.85\n\
-                    point-bands = [{ from = \"90%\", points = 5 }, { from = 0.8, points = 4 }]\n\
-                    [labels]\nscore = [\"评分\", \"...\"]\n\"fund.levy\" = [\"政府性基金\"]\n\
-                    [severities]\nA008 = \"off\"\n";
-        let profile = Profile::from_toml(text).unwrap();
-        assert_eq!((profile.name.as_str(), profile.execution_points), ("hubei", Decimal::from(20)));
-        assert_eq!(profile.labels["score"][..2], ["评分", "自评得分"]);
-        assert_eq!(profile.labels["fund.levy"], ["政府性基金"]);
-        assert_eq!(profile.labels["name"], Profile::national().labels["name"]);
-        assert_eq!(profile.point_bands[1].from, Decimal::new(8, 1));
-        assert_eq!(profile.severities["A008"], Level::Off);
-    }
-
-    #[test]
-    fn grades_and_caps_are_a_bureaus_own() {
-        let text = "grades = [{ from = 80, names = [\"优\"] }, { from = 0, names = [\"不合格\"] }]\n\
-                    score-caps = [{ below = \"50%\", most = 59 }, { below = 0.6, most = 69 }]\n";
-        let profile = Profile::from_toml(text).unwrap();
-        assert_eq!(profile.grade(Decimal::from(80)), Some("优"));
-        assert_eq!(profile.grade(Decimal::from(79)), Some("不合格"));
-        assert_eq!(profile.score_caps[1], ScoreCap { below: Decimal::new(6, 1), most: Decimal::from(69) });
-        let national = Profile::national();
-        assert_eq!(national.grade(Decimal::new(8999, 2)), Some("良"));
-        assert!(national.score_caps.is_empty());
-    }
-
-    #[test]
-    fn a_wrong_profile_is_told_by_line_key_and_reason() {
-        let cases = [
-            ("name = \"x\"\nreason-belov = 3", "第 2 行：没有“reason-belov”这一项，是否为 reason-below"),
-            ("labels = { scores = [\"x\"] }", "第 1 行：没有“labels.scores”这一项，是否为 labels.score"),
-            ("tail-diference = 1\n", "第 1 行：没有“tail-diference”这一项，是否为 tail-difference"),
-            ("colour = 1", "第 1 行：没有“colour”这一项"),
-            ("name = \"x\"\n\nreason-below = 90", "第 3 行 reason-below：90 不在 0 至 1 之间"),
-            ("tail-difference = \"viel\"", "第 1 行 tail-difference：应为数，如 0.9 或 \"90%\""),
-            ("amount-decimals = 9", "第 1 行 amount-decimals：9 不在 0 至 8 之间"),
-            ("amount-decimals = 1.5", "第 1 行 amount-decimals：应为整数"),
-            ("parts-exhaustive = \"ja\"", "第 1 行 parts-exhaustive：应为 true 或 false"),
-            ("name = 3", "第 1 行 name：应为加引号的文字"),
-            ("[labels]\nscore = \"x\"", "第 2 行 labels.score：应为列表，如 [\"…\"]"),
-            ("money = \"美元\"", "第 1 行 money：“美元”不能用，可以取元、万元、亿元"),
-            ("required = [\"name\", \"scor\"]", "第 1 行 required：“scor”不能用，可以取"),
-            (
-                "[severities]\nA008 = \"loud\"",
-                "第 2 行 severities.A008：“loud”不能用，可以取 off、info、warning、error",
-            ),
-            ("[severities]\na8 = \"off\"", "第 2 行：没有“severities.a8”这一项"),
-            (
-                "point-bands = [{ from = 0.8, points = 4 }, { from = 0.9, points = 5 }]",
-                "第 1 行 point-bands：下限应从高到低",
-            ),
-            (
-                "point-bands = [{ from = 0.8 }]",
-                "第 1 行 point-bands：应为列表，每项写作 { from = 0.9, points = 5 }",
-            ),
-            (
-                "grades = [{ from = 90 }]",
-                "第 1 行 grades：应为列表，每项写作 { from = 90, names = [\"优\"] }",
-            ),
-            (
-                "grades = [{ from = 60, names = [\"良\"] }, { from = 90, names = [\"优\"] }]",
-                "第 1 行 grades：下限应从高到低，都在 0 至 100 之间",
-            ),
-            (
-                "score-caps = [{ below = 0.5 }]",
-                "第 1 行 score-caps：应为列表，每项写作 { below = 0.5, most = 59 }",
-            ),
-            (
-                "score-caps = [{ below = 0.6, most = 69 }, { below = 0.5, most = 59 }]",
-                "第 1 行 score-caps：执行率应从低到高，都在 0 至 1 之间",
-            ),
-            ("name = ", "第 1 行：不符合 TOML 的写法"),
-        ];
-        for (text, zh) in cases {
-            let error = Profile::from_toml(text).unwrap_err();
-            assert!(error.words().zh.starts_with(zh), "{text}: {}", error.words().zh);
-            assert!(error.to_string().is_ascii() || text.contains("美元"), "{text}: {error}");
-        }
-    }
-}
+mod tests;

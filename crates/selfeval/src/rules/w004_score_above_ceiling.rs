@@ -212,4 +212,23 @@ mod tests {
         assert!(findings_under(RULE, &on("93"), &banded).is_empty());
         assert_eq!(lines(&findings_under(RULE, &on("94"), &banded)), ["Warning J7 94"]);
     }
+
+    #[test]
+    fn the_ceiling_is_that_of_each_profile() {
+        let under = |name: &str, score: &str| {
+            let profile = Profile::built_in(name).unwrap();
+            let mut found = lines(&findings_under(RULE, &on(score), &profile));
+            found.retain(|line| line.contains(" J7 "));
+            found
+        };
+        for name in ["national", "sichuan", "shanghai"] {
+            assert_eq!(under(name, "92.21"), ["Warning J7 92.21"], "{name}");
+            assert!(under(name, "92.20").is_empty(), "{name}");
+        }
+        // 80 + 20 × 22.00%
+        assert_eq!(under("hubei", "84.41"), ["Warning J7 84.41"]);
+        assert!(under("hubei", "84.40").is_empty());
+        let none = Profile::from_toml("base = \"hubei\"\nexecution-points = 0").unwrap();
+        assert!(findings_under(RULE, &on("100"), &none).is_empty());
+    }
 }

@@ -130,4 +130,19 @@ mod tests {
         assert!(findings_under(RULE, &table("85", "优"), &shanghai).is_empty());
         assert_eq!(lines(&findings_under(RULE, &table("55", "合格"), &shanghai)), ["Error H3 合格 → 不合格"]);
     }
+
+    #[test]
+    fn names_are_those_of_each_profile() {
+        let under = |name: &str, score: &str, grade: &str| {
+            let profile = Profile::built_in(name).unwrap();
+            lines(&findings_under(RULE, &table(score, grade), &profile))
+        };
+        assert_eq!(under("national", "65", "良"), ["Error H3 良 → 中"]);
+        assert_eq!(under("shanghai", "65", "良"), ["Error H3 良 → 合格"]);
+        assert_eq!(under("shanghai", "59", "合格"), ["Error H3 合格 → 不合格"]);
+        // A name that the profile does not know says nothing.
+        assert!(under("national", "59", "合格").is_empty() && under("shanghai", "59", "中").is_empty());
+        let none = Profile::from_toml("grades = []").unwrap();
+        assert!(findings_under(RULE, &table("65", "良"), &none).is_empty());
+    }
 }
