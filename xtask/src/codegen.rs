@@ -1,4 +1,6 @@
-//! Documents that cannot drift: docs/rules.md, docs/cli.md and the README's transcript are written from the code.
+//! Documents that cannot drift: docs/rules.md, docs/profiles.md, docs/cli.md and the README's transcript are written from the code.
+
+mod profiles;
 
 use std::ffi::OsString;
 use std::fmt::Write as _;
@@ -12,6 +14,22 @@ use crate::{Outcome, read_text, root, write};
 /// The README's transcript stands between these lines.
 const BEGIN: &str = "<!-- transcript: written by cargo xtask codegen -->";
 const END: &str = "<!-- transcript ends -->";
+
+/// The commands whose help is shown; the empty one is the program itself.
+const COMMANDS: [&str; 12] = [
+    "",
+    "fill",
+    "check",
+    "clean",
+    "template",
+    "explain",
+    "rules",
+    "profile",
+    "profile list",
+    "profile show",
+    "profile check",
+    "schema",
+];
 
 /// `cargo xtask codegen`.
 pub(crate) fn main(args: &[String]) -> Outcome {
@@ -42,7 +60,12 @@ fn documents() -> Result<Vec<(PathBuf, String)>, String> {
     let docs = root().join("docs");
     let readme = root().join("README.md");
     let text = readme_text(&read_text(&readme)?)?;
-    Ok(vec![(docs.join("rules.md"), rules_page()), (docs.join("cli.md"), cli_page()), (readme, text)])
+    Ok(vec![
+        (docs.join("rules.md"), rules_page()),
+        (docs.join("profiles.md"), profiles::page()),
+        (docs.join("cli.md"), cli_page()),
+        (readme, text),
+    ])
 }
 
 fn rules_page() -> String {
@@ -96,10 +119,10 @@ fn rules_page() -> String {
 /// The commands' help in both languages.
 fn cli_page() -> String {
     let mut page = String::from("<!-- written by cargo xtask codegen -->\n# 命令 · Commands\n");
-    for command in ["", "fill", "check", "clean", "template", "explain", "rules", "schema"] {
+    for command in COMMANDS {
         for lang in ["zh", "en"] {
             let mut args = vec!["--lang", lang];
-            args.extend(Some(command).filter(|command| !command.is_empty()));
+            args.extend(command.split_whitespace());
             args.push("--help");
             let _ = write!(page, "\n## jixiao {command} ({lang})\n\n```text\n{}```\n", output(&args));
         }

@@ -34,6 +34,7 @@ pub(crate) enum Command {
     Template(Template),
     Explain(Explain),
     Rules(Rules),
+    Profile(Profile),
     Schema(Schema),
 }
 
@@ -213,16 +214,43 @@ pub(crate) struct Rules {
     pub(crate) format: Listing,
 }
 
+#[derive(Debug, Args)]
+#[command(disable_help_subcommand = true)]
+pub(crate) struct Profile {
+    #[command(subcommand)]
+    pub(crate) action: ProfileAction,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum ProfileAction {
+    List(Profiles),
+    Show(OneProfile),
+    Check(OneProfile),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Profiles {
+    #[arg(long, value_enum, default_value = "text", value_name = "text|json")]
+    pub(crate) format: Listing,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct OneProfile {
+    #[arg(value_name = "NAME|FILE")]
+    pub(crate) named: PathBuf,
+}
+
 /// What a schema is of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Subject {
     Check,
     Rules,
+    Profiles,
 }
 
 #[derive(Debug, Args)]
 pub(crate) struct Schema {
-    #[arg(value_enum, default_value = "check", value_name = "check|rules")]
+    #[arg(value_enum, default_value = "check", value_name = "check|rules|profiles")]
     pub(crate) subject: Subject,
 }
 

@@ -32,6 +32,22 @@ const COMMANDS: &[(&str, &str, &str)] = &[
     ("explain", "说明一条核对规则", "Explains one rule"),
     ("rules", "列出全部核对规则", "Lists every rule"),
     (
+        "profile",
+        "地方口径：列出内置的、输出全部内容、检查口径文件",
+        "Profiles: lists those built in, prints the whole of one, checks a file",
+    ),
+    ("profile list", "列出内置口径", "Lists the built-in profiles"),
+    (
+        "profile show",
+        "输出一份口径的全部内容（TOML），可以存成文件再改",
+        "Prints the whole of a profile as TOML, to be saved and edited",
+    ),
+    (
+        "profile check",
+        "检查口径文件：有错的指出行和项，没错的列出与基础口径的不同",
+        "Checks a profile: names line and key of what is wrong, else lists what differs from its base",
+    ),
+    (
         "schema",
         "输出 JSON 结果的结构定义（JSON Schema）",
         "Prints the JSON Schema of what is written as JSON",
@@ -61,8 +77,8 @@ const ARGUMENTS: &[(&str, &str, &str)] = &[
     ),
     (
         "profile",
-        "地方口径：内置名称（national）或 TOML 文件",
-        "Profile: a built-in name (national) or a TOML file",
+        "地方口径：内置名称（见 profile list）或 TOML 文件；不指定时用输入旁边的 jixiao.toml",
+        "Profile: a built-in name (see profile list) or a TOML file; a jixiao.toml beside the input unless given",
     ),
     (
         "weights",
@@ -134,6 +150,8 @@ const ARGUMENTS: &[(&str, &str, &str)] = &[
         "Format of the report: text, json, jsonl (one file a line), html (a page to print, written to a file), or xlsx (the workbook with the findings marked in it)",
     ),
     ("rules.format", "输出格式：text 或 json", "Format of the list: text or json"),
+    ("profile list.format", "输出格式：text 或 json", "Format of the list: text or json"),
+    ("named", "内置口径的名称，或 TOML 文件", "Name of a built-in profile, or a TOML file"),
     (
         "form",
         "制发的表样，核对表头、表注和公式有没有改动",
@@ -161,8 +179,8 @@ const ARGUMENTS: &[(&str, &str, &str)] = &[
     ("protect", "锁定计算单元格（不设密码）", "Lock computed cells (without a password)"),
     (
         "subject",
-        "哪个命令的 JSON：check（默认）或 rules",
-        "Whose JSON is described: check (default) or rules",
+        "哪种 JSON：check（默认）、rules 或 profiles",
+        "Which JSON is described: check (default), rules or profiles",
     ),
     ("code", "规则编号，如 A004", "Code of the rule, such as A004"),
 ];
@@ -176,7 +194,11 @@ const USAGE: &[(&str, &str, &str)] = &[
     ("template", "jixiao template [选项] -o OUT", "jixiao template [OPTIONS] -o OUT"),
     ("explain", "jixiao explain CODE", "jixiao explain CODE"),
     ("rules", "jixiao rules [选项]", "jixiao rules [OPTIONS]"),
-    ("schema", "jixiao schema [check|rules]", "jixiao schema [check|rules]"),
+    ("profile", "jixiao profile <命令>", "jixiao profile <COMMAND>"),
+    ("profile list", "jixiao profile list [选项]", "jixiao profile list [OPTIONS]"),
+    ("profile show", "jixiao profile show NAME|FILE", "jixiao profile show NAME|FILE"),
+    ("profile check", "jixiao profile check NAME|FILE", "jixiao profile check NAME|FILE"),
+    ("schema", "jixiao schema [check|rules|profiles]", "jixiao schema [check|rules|profiles]"),
 ];
 
 fn text(list: &[(&str, &'static str, &'static str)], key: &str, lang: Lang) -> Option<&'static str> {
@@ -239,17 +261,26 @@ pub(crate) fn command(lang: Lang) -> Command {
         "{about}\n\n用法：{usage}\n\n{all-args}\n\n`jixiao <命令> --help` 查看每个命令的选项。\n",
         "{about}\n\nUsage: {usage}\n\n{all-args}\n\n`jixiao <COMMAND> --help` shows a command's options.\n",
     ));
-    let names: Vec<String> = line.get_subcommands().map(|sub| sub.get_name().to_owned()).collect();
-    for name in names {
-        line =
-            line.mut_subcommand(&name, |sub| {
-                dress(sub, &name, lang).help_template(lang.of(
-                    "{about}\n\n用法：{usage}\n\n{all-args}\n",
-                    "{about}\n\nUsage: {usage}\n\n{all-args}\n",
-                ))
-            });
+    for name in names(&line) {
+        line = line.mut_subcommand(&name, |sub| page(sub, &name, lang));
     }
     line
+}
+
+fn names(command: &Command) -> Vec<String> {
+    command.get_subcommands().map(|sub| sub.get_name().to_owned()).collect()
+}
+
+/// A command's help, with those of its own commands; `path` is its name behind those above it.
+fn page(command: Command, path: &str, lang: Lang) -> Command {
+    let mut command =
+        dress(command, path, lang).subcommand_help_heading(lang.of("命令", "Commands")).help_template(
+            lang.of("{about}\n\n用法：{usage}\n\n{all-args}\n", "{about}\n\nUsage: {usage}\n\n{all-args}\n"),
+        );
+    for name in names(&command) {
+        command = command.mut_subcommand(&name, |sub| page(sub, &format!("{path} {name}"), lang));
+    }
+    command
 }
 
 /// Options that stand behind a command's own.
@@ -346,7 +377,8 @@ mod tests {
         for lang in [Lang::Zh, Lang::En] {
             let line = command(lang);
             line.clone().debug_assert();
-            for sub in std::iter::once(&line).chain(line.get_subcommands()) {
+            let nested = line.get_subcommands().flat_map(Command::get_subcommands);
+            for sub in std::iter::once(&line).chain(line.get_subcommands()).chain(nested) {
                 assert!(
                     sub.get_about().is_some_and(|about| !about.to_string().is_empty()),
                     "{}",

@@ -10,6 +10,7 @@
 //! | `console` | what is printed, and whether it is a terminal |
 //! | `legacy` | formats whose reader may stop the process, read in a child process |
 //! | `input`, `listing` | files, folders and globs to bytes |
+//! | `profiles` | which profile an input is judged by |
 //! | `temporary`, `output` | bytes to files, safely |
 //! | `batch` | several files at once, in a stable order |
 //! | `beside`, `ahead` | threads for one large form |
@@ -34,6 +35,7 @@ mod legacy;
 mod listing;
 mod meeting;
 mod output;
+mod profiles;
 mod temporary;
 
 use std::ffi::OsString;

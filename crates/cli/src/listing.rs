@@ -12,6 +12,9 @@ use crate::input::{Input, Places};
 use crate::output;
 use crate::temporary::is_temporary;
 
+/// The name of a profile that is used without being asked for, for the files beside it.
+pub(crate) const BESIDE: &str = "jixiao.toml";
+
 /// Which files of a folder a command looks at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Wanted {
@@ -37,6 +40,8 @@ pub(crate) struct Listing {
     pub(crate) inputs: Vec<Result<Input, Failure>>,
     /// Whether outputs go to a folder: more than one input, or a folder or glob was named.
     pub(crate) many: bool,
+    /// The folders that were named.
+    pub(crate) folders: Vec<PathBuf>,
     skipped: Skipped,
 }
 
@@ -98,6 +103,7 @@ impl Listing {
 
     fn add_folder(&mut self, folder: &Path, wanted: Wanted) {
         self.many = true;
+        self.folders.push(folder.to_owned());
         let before = self.inputs.len();
         self.walk(folder, wanted, 0);
         if self.inputs.len() == before {
@@ -129,7 +135,9 @@ impl Listing {
 
     fn take(&mut self, path: PathBuf, wanted: Wanted) {
         let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-        if name.starts_with("~$") || name.starts_with(".~") {
+        if name == BESIDE {
+            // It is read as a profile.
+        } else if name.starts_with("~$") || name.starts_with(".~") {
             self.skipped.owner += 1;
         } else if is_temporary(&name) {
             self.skipped.ours += 1;

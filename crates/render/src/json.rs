@@ -8,7 +8,7 @@ use jixiao_selfeval::fixes::Applied;
 use jixiao_selfeval::profile::Weights;
 use jixiao_selfeval::review::{Counts, Hidden, NotChecked, Table, Verdict, stated_total};
 use jixiao_selfeval::value::{Money, round};
-use jixiao_selfeval::{Finding, Review, Severity, Words};
+use jixiao_selfeval::{Finding, Profile, Review, Severity, Words};
 use jixiao_workbook::{CellRef, Edit, Range};
 use rust_decimal::Decimal;
 use serde::Serialize;
@@ -25,8 +25,8 @@ pub struct Source<'a> {
     pub path: &'a str,
     /// SHA-256 of its bytes in hexadecimal; none where it could not be read.
     pub sha256: Option<&'a str>,
-    /// The name of the profile it was judged by.
-    pub profile: &'a str,
+    /// The profile it was judged by; none where that could not be read.
+    pub profile: Option<&'a Profile>,
     /// The fixes that were made before it was judged; none where none were asked for.
     pub fixed: Option<&'a [Applied]>,
 }
@@ -64,6 +64,7 @@ struct FileView<'a> {
     sha256: Option<&'a str>,
     verdict: Verdict,
     error: Option<ErrorView<'a>>,
+    profile: Option<ProfileView<'a>>,
     table: Option<TableView<'a>>,
     other_tables: Vec<OtherView<'a>>,
     computed: Option<ComputedView>,
@@ -114,7 +115,8 @@ impl<'a> FileView<'a> {
             sha256: source.sha256,
             verdict: review.verdict(),
             error: None,
-            table: table.map(|table| TableView::of(table, source.profile)),
+            profile: source.profile.map(ProfileView::of),
+            table: table.map(|table| TableView::of(table, &review.profile().name)),
             other_tables: others.iter().map(|(sheet, range)| OtherView { sheet, range: *range }).collect(),
             computed: table.map(ComputedView::of),
             stated: table.map(StatedView::of),
@@ -133,6 +135,7 @@ impl<'a> FileView<'a> {
             sha256: source.sha256,
             verdict: Verdict::Unchecked,
             error: Some(ErrorView { code: unread.code, message, help }),
+            profile: source.profile.map(ProfileView::of),
             table: None,
             other_tables: Vec::new(),
             computed: None,
@@ -151,6 +154,26 @@ struct ErrorView<'a> {
     code: &'a str,
     message: &'a str,
     help: &'a str,
+}
+
+/// The profile; `file` is null for a built-in one.
+#[derive(Serialize)]
+struct ProfileView<'a> {
+    name: &'a str,
+    title: &'a str,
+    unverified: bool,
+    file: Option<&'a str>,
+}
+
+impl<'a> ProfileView<'a> {
+    fn of(profile: &'a Profile) -> Self {
+        Self {
+            name: &profile.name,
+            title: &profile.title,
+            unverified: profile.unverified,
+            file: profile.file.as_deref(),
+        }
+    }
 }
 
 #[derive(Serialize)]
@@ -395,8 +418,8 @@ mod tests {
     use std::collections::BTreeMap;
 
     use indexmap::IndexMap;
+    use jixiao_selfeval::fixes;
     use jixiao_selfeval::review::{Options, review};
-    use jixiao_selfeval::{Profile, fixes};
     use jixiao_workbook::Workbook;
     use serde::Deserialize;
 
@@ -432,10 +455,11 @@ mod tests {
         let review = review(&workbook, &national, Options::default());
         let round = fixes::round(&review, fixes::Extent::Stated);
         if !round.applied.is_empty() {
-            let source = Source { path, sha256: None, profile: "national", fixed: Some(&round.applied) };
+            let source = Source { path, sha256: None, profile: Some(&national), fixed: Some(&round.applied) };
             return file(source, Ok(&review), Lang::Zh);
         }
-        file(Source { path, sha256: Some("00"), profile: "national", fixed: None }, Ok(&review), Lang::Zh)
+        let source = Source { path, sha256: Some("00"), profile: Some(&national), fixed: None };
+        file(source, Ok(&review), Lang::Zh)
     }
 
     /// The contract of programs that read the report: no key goes, none changes its place.
@@ -446,11 +470,7 @@ mod tests {
                 code: "encrypted", message: Words::new("有密码", "encrypted"), help: Words::default()
             };
         let files = [
-            file(
-                Source { path: "x", sha256: None, profile: "national", fixed: None },
-                Err(&unread),
-                Lang::Zh,
-            ),
+            file(Source { path: "x", sha256: None, profile: None, fixed: None }, Err(&unread), Lang::Zh),
             checked("a", include_bytes!("../../../test-data/submission-2023.xlsx")),
             checked("b", include_bytes!("../../../test-data/cases/wrong-sums-and-rates/input.xlsx")),
             checked("c", include_bytes!("../../../test-data/cases/two-tables/input.xlsx")),
@@ -465,7 +485,7 @@ mod tests {
         let expected = [
             ": schema files counts",
             ".counts: error warning info",
-            ".files[]: path sha256 verdict error table other_tables computed stated counts not_checked doubts \
+            ".files[]: path sha256 verdict error profile table other_tables computed stated counts not_checked doubts \
              findings fixed",
             ".files[].computed: budget executed rate score score_exact score_by_budget score_by_executed weights",
             ".files[].counts: error warning info",
@@ -487,6 +507,7 @@ mod tests {
             ".files[].fixed[].place: path sheet cell paragraph text",
             ".files[].not_checked[]: what why",
             ".files[].other_tables[]: sheet range",
+            ".files[].profile: name title unverified file",
             ".files[].stated: budget executed rate score",
             ".files[].table: sheet range unit year money projects profile hidden",
             ".files[].table.hidden: sheet rows columns",
@@ -500,12 +521,12 @@ mod tests {
             Unread {
                 code: "encrypted", message: Words::new("有密码", "encrypted"), help: Words::default()
             };
-        let source = Source { path: "a.xlsx", sha256: None, profile: "national", fixed: None };
+        let source = Source { path: "a.xlsx", sha256: None, profile: None, fixed: None };
         let line = file(source, Err(&unread), Lang::En);
         let whole: serde_json::Value = serde_json::from_str(&report(&[line], Counts::default())).unwrap();
         assert_eq!(whole["schema"], SCHEMA);
         assert_eq!(whole["files"][0]["verdict"], "unchecked");
         assert_eq!(whole["files"][0]["error"]["message"], "encrypted");
-        assert_eq!(whole["files"][0].as_object().unwrap().len(), 12);
+        assert_eq!(whole["files"][0].as_object().unwrap().len(), 13);
     }
 }

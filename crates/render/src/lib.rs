@@ -24,6 +24,7 @@
 //! | [`html`] | the report of `check` as a page |
 //! | [`json`] | `jixiao.check/1` |
 //! | [`marks`] | the submitted workbook with the findings marked in it |
+//! | [`profiles`] | the built-in profiles, and what one changes |
 //! | [`rules`] | the rule catalogue and a rule's page |
 //! | [`schema`] | the JSON schemas of what programs read |
 //! | [`template`] | the official form as a workbook |
@@ -31,6 +32,7 @@
 pub mod html;
 pub mod json;
 pub mod marks;
+pub mod profiles;
 pub mod rules;
 pub mod schema;
 pub mod template;

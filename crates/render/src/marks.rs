@@ -217,6 +217,10 @@ impl List<'_> {
                  Take them off with jixiao clean before handing in. Click a cell's name to go there.",
             )
             .to_owned();
+        if let Some(profile) = words::judged_by(self.review.profile(), lang) {
+            about += lang.of("", " ");
+            about += &profile;
+        }
         if self.commented < self.places.len() {
             let count = self.commented;
             about += &lang.of(
@@ -445,6 +449,19 @@ mod tests {
             review.worded().map(|finding| format!("{:?} {}", finding.place, finding.code)).collect::<Vec<_>>()
         };
         assert_eq!(found(&bytes), found(SUBMISSION));
+    }
+
+    #[test]
+    fn the_list_names_a_profile_that_is_not_the_usual_one() {
+        let workbook = Workbook::open(SUBMISSION.to_vec()).unwrap();
+        let hubei = Profile::built_in("hubei").unwrap();
+        let review = review(&workbook, &hubei, Options::default());
+        let marks = marks(&review, Lang::Zh, Detail::Usual).unwrap();
+        let sheet = marks.edits.iter().find_map(|edit| match edit {
+            Edit::AddSheet(sheet) => Some(sheet),
+            _ => None,
+        });
+        assert!(format!("{:?}", sheet.unwrap().rows[1]).contains("口径：湖北（hubei，未经核实）。"));
     }
 
     #[test]

@@ -14,9 +14,11 @@ pub struct Schema {
 pub const CHECK: Schema = Schema { subject: "check", text: include_str!("../schema/check.json") };
 /// `jixiao.rules/1`.
 pub const RULES: Schema = Schema { subject: "rules", text: include_str!("../schema/rules.json") };
+/// `jixiao.profiles/1`.
+pub const PROFILES: Schema = Schema { subject: "profiles", text: include_str!("../schema/profiles.json") };
 
 /// Every schema there is.
-pub const ALL: [Schema; 2] = [CHECK, RULES];
+pub const ALL: [Schema; 3] = [CHECK, RULES, PROFILES];
 
 #[cfg(test)]
 mod tests {
@@ -59,5 +61,7 @@ mod tests {
         assert_eq!(title(CHECK), crate::json::SCHEMA);
         let rules: serde_json::Value = serde_json::from_str(&crate::rules::json(crate::Lang::Zh)).unwrap();
         assert_eq!(title(RULES), rules["schema"].as_str().unwrap());
+        let profiles: serde_json::Value = serde_json::from_str(&crate::profiles::json()).unwrap();
+        assert_eq!(title(PROFILES), profiles["schema"].as_str().unwrap());
     }
 }

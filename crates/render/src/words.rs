@@ -3,7 +3,7 @@
 use jixiao_selfeval::finding::Field;
 use jixiao_selfeval::layout::Columns;
 use jixiao_selfeval::review::Verdict;
-use jixiao_selfeval::{Severity, Words};
+use jixiao_selfeval::{Profile, Severity, Words};
 
 /// The language of a report.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -84,6 +84,25 @@ pub fn column(field: Field, columns: &Columns, lang: Lang) -> &'static str {
     }
 }
 
+/// A profile as reports name it: what it is called, where it comes from, and whether it is unverified.
+/// `湖北（hubei，未经核实）`, `本市口径（各单位/jixiao.toml）`.
+pub fn profile(profile: &Profile, lang: Lang) -> String {
+    let from = one_line(profile.file.as_deref().unwrap_or(&profile.name));
+    let mark = match (profile.unverified, lang) {
+        (false, _) => "",
+        (true, Lang::Zh) => "，未经核实",
+        (true, Lang::En) => ", unverified",
+    };
+    let title = one_line(&profile.title);
+    lang.of(format!("{title}（{from}{mark}）"), format!("{title} ({from}{mark})"))
+}
+
+/// The profile in a sentence of its own; none for the national one, which holds where nothing is said.
+pub fn judged_by(by: &Profile, lang: Lang) -> Option<String> {
+    let named = || profile(by, lang);
+    (!by.is_national()).then(|| lang.of(format!("口径：{}。", named()), format!("profile: {}.", named())))
+}
+
 /// Text of a stranger's file made fit for one line of a terminal: no control characters, no characters that
 /// turn the direction of writing, blanks and line breaks folded to one blank.
 pub fn one_line(text: &str) -> String {
@@ -109,6 +128,17 @@ pub fn one_line(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_profile_is_named_with_its_origin_and_its_mark() {
+        let hubei = Profile::built_in("hubei").unwrap();
+        assert_eq!(judged_by(&hubei, Lang::Zh).unwrap(), "口径：湖北（hubei，未经核实）。");
+        assert_eq!(judged_by(&hubei, Lang::En).unwrap(), "profile: 湖北 (hubei, unverified).");
+        let mut own = Profile::from_toml("title = \"本市\\n口径\"").unwrap();
+        own.file = Some("各单位/jixiao.toml".to_owned());
+        assert_eq!(judged_by(&own, Lang::Zh).unwrap(), "口径：本市 口径（各单位/jixiao.toml）。");
+        assert_eq!(judged_by(&Profile::national(), Lang::Zh), None);
+    }
 
     #[test]
     fn a_strangers_text_cannot_steer_the_terminal() {

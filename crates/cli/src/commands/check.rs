@@ -80,7 +80,7 @@ enum Written {
 pub(super) fn run(args: Check, lang: Option<Language>, console: &mut Console<'_>) -> Result<Exit, Failure> {
     let Sources { inputs, files_from, jobs, .. } = &args.work.sources;
     let (listing, jobs) = (Listing::of(inputs, files_from.as_deref(), Wanted::Submissions)?, *jobs);
-    let request = Request::of(args, lang, listing.many, console)?;
+    let request = Request::of(args, lang, &listing, console)?;
     if let (Some(folder), true) = (&request.output, request.many) {
         output::make_folder(folder)?;
     }
@@ -193,15 +193,22 @@ fn sum(lines: &[FileLine]) -> Counts {
 }
 
 impl Request {
-    fn of(args: Check, lang: Option<Language>, many: bool, console: &Console<'_>) -> Result<Self, Failure> {
+    fn of(
+        args: Check,
+        lang: Option<Language>,
+        listing: &Listing,
+        console: &Console<'_>,
+    ) -> Result<Self, Failure> {
         if args.fix && args.format == Format::Html {
             return Err(Failure::new("--fix", What::PageOfFixes));
         }
         let makes_file = args.fix || matches!(args.format, Format::Html | Format::Xlsx);
         let to_terminal = args.target.output.is_none() || makes_file;
         let style = console.style(if args.all { Detail::All } else { Detail::Usual });
-        let (terms, opener) = (Terms::of(&args.work)?, console.opener());
-        let beside = (&terms, &opener);
+        let compared: Vec<&Path> =
+            [&args.form, &args.prior].into_iter().flatten().map(PathBuf::as_path).collect();
+        let (terms, opener) = (Terms::of(&args.work, listing, &compared)?, console.opener());
+        let beside = (&terms, &opener, listing);
         Ok(Self {
             form: given(beside, args.form.as_deref(), Form::read)?,
             prior: given(beside, args.prior.as_deref(), Prior::read)?,
@@ -222,7 +229,7 @@ impl Request {
             fix: args.fix,
             signature: if args.target.force { Signature::Void } else { Signature::Keep },
             style: if to_terminal { style } else { Style { colour: text::Colour::Never, ..style } },
-            many,
+            many: listing.many,
         })
     }
 
@@ -287,14 +294,17 @@ impl Request {
     /// What is told of an input that was not read.
     fn unread(&self, input: Option<&Input>, failure: Failure) -> Outcome {
         let path = input.map_or_else(|| failure.about.clone(), Input::shown);
-        let source = Source { path: &path, sha256: None, profile: &self.terms.profile.name, fixed: None };
+        let profile = input.and_then(|input| self.terms.profiles.by(input).ok());
+        let source = Source { path: &path, sha256: None, profile, fixed: None };
         let (mut report, mut product) = (String::new(), None);
         let exit = failure.exit();
         match (self.format, input) {
             (Format::Json | Format::Jsonl, _) => {
                 report = json::file(source, Err(&failure.unread()), self.lang);
             }
-            (Format::Html, Some(input)) if exit == Exit::Input => {
+            (Format::Html, Some(input))
+                if exit == Exit::Input || matches!(failure.what, What::Beside(..)) =>
+            {
                 report = text::unread_paged(&self.target(input).shown(), self.style);
                 product = Some(html::unread(source, &failure.unread(), self.style.lang).into_bytes());
             }
@@ -369,16 +379,17 @@ type Read<T> = fn(&str, &Workbook, &Profile) -> Result<T, NoTable>;
 
 /// A workbook that is given beside the inputs.
 fn given<T>(
-    (terms, opener): (&Terms, &Opener),
+    (terms, opener, listing): (&Terms, &Opener, &Listing),
     path: Option<&Path>,
     read: Read<T>,
 ) -> Result<Option<T>, Failure> {
     let Some(path) = path else { return Ok(None) };
     let shown = path.display().to_string();
     let failed = |what| Failure::new(shown.clone(), what);
+    let profile = terms.profiles.by_given(path, listing)?;
     let bytes = Input::File(path.to_owned()).read(terms.limits.file_bytes)?;
     let workbook = opener.open(bytes, &terms.limits).map_err(failed)?;
-    match read(&shown, &workbook, &terms.profile) {
+    match read(&shown, &workbook, profile) {
         Ok(given) => Ok(Some(given)),
         Err(missing) => {
             super::readable(&workbook).map_err(|error| failed(What::Open(error)))?;
@@ -389,6 +400,7 @@ fn given<T>(
 
 fn one(request: &Request, input: &Input, turn: Option<&Turn<'_>>) -> Result<Outcome, Failure> {
     let path = input.shown();
+    let profile = request.terms.profiles.by(input)?;
     let bytes = input.read(request.terms.limits.file_bytes)?;
     let sha256 = (request.format != Format::Text).then(|| hexadecimal(&Sha256::digest(&bytes)));
     let opened = |error| Failure::new(path.clone(), What::Open(error));
@@ -401,7 +413,8 @@ fn one(request: &Request, input: &Input, turn: Option<&Turn<'_>>) -> Result<Outc
     let mut fixes = None;
     if request.fix {
         let wants = |code: &str| request.wants(code);
-        let made = fixed(workbook, terms, request.signature, Extent::All, wants).map_err(failed)?;
+        let made =
+            fixed(workbook, (terms, profile), request.signature, Extent::All, wants).map_err(failed)?;
         (workbook, fixes) = (made.0, Some(made.1));
     }
     if request.format == Format::Xlsx {
@@ -411,7 +424,7 @@ fn one(request: &Request, input: &Input, turn: Option<&Turn<'_>>) -> Result<Outc
     let name = input.path().and_then(Path::file_name).map(|name| name.to_string_lossy());
     let meeting = turn.map(|turn| turn as &dyn Meet);
     let options = request.options(name.as_deref(), meeting);
-    let mut review = review_by(&workbook, &terms.profile, options, &Processors);
+    let mut review = review_by(&workbook, profile, options, &Processors);
     if review.table.is_none() {
         super::readable(&workbook).map_err(opened)?;
     }
@@ -419,7 +432,7 @@ fn one(request: &Request, input: &Input, turn: Option<&Turn<'_>>) -> Result<Outc
     let target = request.target(input).shown();
     let (mut product, marks) = made(request, &review).map_err(|error| failed(What::Patch(error)))?;
     let fixed = fixes.as_deref();
-    let source = Source { path: &path, sha256: sha256.as_deref(), profile: &terms.profile.name, fixed };
+    let source = Source { path: &path, sha256: sha256.as_deref(), profile: Some(profile), fixed };
     let told = fixed.map(|fixes| text::fixes(fixes, request.style)).unwrap_or_default();
     let report = match request.format {
         Format::Text if request.fix => text::check(&target, &review, request.style) + &told,

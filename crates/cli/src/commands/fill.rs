@@ -52,7 +52,7 @@ struct Outcome {
 pub(super) fn run(args: Fill, console: &mut Console<'_>) -> Result<Exit, Failure> {
     let Sources { inputs, files_from, jobs, .. } = &args.work.sources;
     let (listing, jobs) = (Listing::of(inputs, files_from.as_deref(), Wanted::Spreadsheets)?, *jobs);
-    let request = Request::of(args, listing.many, console)?;
+    let request = Request::of(args, &listing, console)?;
     request.prepare_folder()?;
     let clashes = output::clashes(&listing.inputs, request.replace, |input| request.target(input));
     if !request.many && console.screen().out && request.writes_to_standard(&listing) {
@@ -127,8 +127,8 @@ fn tell(
 }
 
 impl Request {
-    fn of(args: Fill, many: bool, console: &Console<'_>) -> Result<Self, Failure> {
-        let terms = Terms::of(&args.work)?;
+    fn of(args: Fill, listing: &Listing, console: &Console<'_>) -> Result<Self, Failure> {
+        let terms = Terms::of(&args.work, listing, &[])?;
         let mut options = fill::Options::default();
         (options.recompute, options.weights) = (args.recompute, terms.weights);
         Ok(Self {
@@ -140,7 +140,7 @@ impl Request {
             output: args.target.output,
             strict: args.strict,
             style: console.style(if args.all { Detail::All } else { Detail::Usual }),
-            many,
+            many: listing.many,
         })
     }
 
@@ -198,9 +198,9 @@ struct Completed {
 /// What was done, how many cells stay blank, and the completed workbook. The first grid, the summary and the
 /// plan are gone when it returns.
 fn complete(request: &Request, input: &Input) -> Result<(Completed, Vec<u8>), Failure> {
+    let profile = request.terms.profiles.by(input)?;
     let workbook = editable(request, input)?;
     build_grids(&workbook);
-    let profile = &request.terms.profile;
     let locate = |workbook: &Workbook| {
         locate(workbook, profile, None).map_err(|missing| unlocated(workbook, &missing, input))
     };
@@ -208,7 +208,8 @@ fn complete(request: &Request, input: &Input) -> Result<(Completed, Vec<u8>), Fa
     let located = locate(&workbook)?;
     let (workbook, located, fixes) = if request.fix {
         let (workbook, applied) =
-            fixed(workbook, &request.terms, request.signature, Extent::Stated, |_| true).map_err(failed)?;
+            fixed(workbook, (&request.terms, profile), request.signature, Extent::Stated, |_| true)
+                .map_err(failed)?;
         let located = locate(&workbook)?;
         (workbook, located, text::fixes(&applied, request.style))
     } else {
@@ -265,9 +266,10 @@ fn judge(
     input: &Input,
 ) -> Result<Outcome, Failure> {
     let opened = |error: OpenError| Failure::new(target.shown(), What::Open(error));
+    let profile = request.terms.profiles.by(input)?;
     let workbook = Workbook::open_within(bytes, &request.terms.limits).map_err(opened)?;
     build_grids(&workbook);
-    let review = review_by(&workbook, &request.terms.profile, request.terms.review(), &Processors);
+    let review = review_by(&workbook, profile, request.terms.review(), &Processors);
     let output = target.shown();
     let report = text::fill(&output, &completed.done, &review, request.style) + &completed.told;
     let (verdict, counts) = (review.verdict(), review.counts());

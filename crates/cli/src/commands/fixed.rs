@@ -1,6 +1,7 @@
 //! Safe fixes, round by round: what one round mends lets the next see more.
 
 use jixiao_render::marks;
+use jixiao_selfeval::Profile;
 use jixiao_selfeval::fixes::{self, Applied, Extent};
 use jixiao_selfeval::review::review_by;
 use jixiao_workbook::patch::Signature;
@@ -14,7 +15,7 @@ use crate::failure::What;
 /// A workbook with the safe fixes made that the rules of wanted codes offer, and what they were.
 pub(super) fn fixed(
     mut workbook: Workbook,
-    terms: &Terms,
+    (terms, profile): (&Terms, &Profile),
     signature: Signature,
     extent: Extent,
     wants: impl Fn(&str) -> bool,
@@ -22,7 +23,7 @@ pub(super) fn fixed(
     let mut applied = Vec::new();
     for _ in 0..fixes::MOST_ROUNDS {
         build_grids(&workbook);
-        let mut review = review_by(&workbook, &terms.profile, terms.review(), &Processors);
+        let mut review = review_by(&workbook, profile, terms.review(), &Processors);
         review.findings.retain(&wants);
         let round = fixes::round(&review, extent);
         drop(review);

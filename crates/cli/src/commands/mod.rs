@@ -5,25 +5,26 @@ mod clean;
 mod explain;
 mod fill;
 mod fixed;
+mod profile;
 mod rules;
 mod schema;
 mod template;
 
-use std::fs;
-use std::io::ErrorKind;
 use std::path::Path;
 
 use jixiao_render::Lang;
 use jixiao_render::text::{FileLine, Style, files};
+use jixiao_selfeval::Words;
 use jixiao_selfeval::profile::Weights;
 use jixiao_selfeval::review::{Counts, Verdict};
-use jixiao_selfeval::{Profile, Words};
 use jixiao_workbook::{Limits, OpenError, Workbook};
 
 use crate::args::{Basis, Bounds, Command, Line, Work};
 use crate::console::Console;
-use crate::failure::{Exit, Failure, What};
+use crate::failure::{Exit, Failure};
 use crate::input::{Input, owner_file};
+use crate::listing::Listing;
+use crate::profiles::Profiles;
 
 /// Runs a parsed command line.
 pub(crate) fn run(line: Line, console: &mut Console<'_>) -> Exit {
@@ -35,6 +36,7 @@ pub(crate) fn run(line: Line, console: &mut Console<'_>) -> Exit {
         Command::Template(args) => template::run(&args, console),
         Command::Explain(args) => explain::run(&args, console),
         Command::Rules(args) => Ok(rules::run(&args, lang, console)),
+        Command::Profile(args) => profile::run(&args, console),
         Command::Schema(args) => Ok(schema::run(&args, console)),
     };
     done.unwrap_or_else(|failure| {
@@ -43,20 +45,22 @@ pub(crate) fn run(line: Line, console: &mut Console<'_>) -> Exit {
     })
 }
 
-/// How a table is judged.
+/// How tables are judged.
 struct Terms {
-    profile: Profile,
+    profiles: Profiles,
     weights: Option<Weights>,
     limits: Limits,
 }
 
 impl Terms {
-    fn of(work: &Work) -> Result<Self, Failure> {
+    /// What the flags mean for these inputs; `given` are files that are compared with them.
+    fn of(work: &Work, listing: &Listing, given: &[&Path]) -> Result<Self, Failure> {
         let weights = work.weights.map(|basis| match basis {
             Basis::Budget => Weights::Budget,
             Basis::Executed => Weights::Executed,
         });
-        Ok(Self { profile: profile(work.profile.as_deref())?, weights, limits: limits(work.sources.bounds) })
+        let profiles = Profiles::of(work.profile.as_deref(), listing, given)?;
+        Ok(Self { profiles, weights, limits: limits(work.sources.bounds) })
     }
 
     fn review<'a>(&self) -> jixiao_selfeval::review::Options<'a> {
@@ -73,20 +77,6 @@ fn limits(bounds: Bounds) -> Limits {
     limits.file_bytes = bounds.max_size.unwrap_or(limits.file_bytes.max(limits.part_bytes));
     limits.cells = bounds.max_cells.unwrap_or(limits.cells);
     limits
-}
-
-/// A built-in profile by its name, else a file.
-fn profile(asked: Option<&Path>) -> Result<Profile, Failure> {
-    let Some(asked) = asked else { return Ok(Profile::national()) };
-    if let Some(profile) = asked.to_str().and_then(Profile::built_in) {
-        return Ok(profile);
-    }
-    let shown = asked.display().to_string();
-    let text = fs::read_to_string(asked).map_err(|error| match error.kind() {
-        ErrorKind::NotFound => Failure::new(&shown, What::NoProfile),
-        _ => Failure::reading(&shown, &error),
-    })?;
-    Profile::from_toml(&text).map_err(|error| Failure::new(shown, What::Profile(error)))
 }
 
 /// Notes on inputs that are open in another program, whose unsaved changes are not in the file.

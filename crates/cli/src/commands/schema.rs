@@ -10,6 +10,7 @@ pub(super) fn run(args: &Schema, console: &mut Console<'_>) -> Exit {
     let schema = match args.subject {
         Subject::Check => schema::CHECK,
         Subject::Rules => schema::RULES,
+        Subject::Profiles => schema::PROFILES,
     };
     console.product(schema.text.as_bytes());
     Exit::Done

@@ -1,5 +1,6 @@
 //! Every error of the binary in one place: what happened, and the exit code. Its words stand in `words`.
 
+mod profiles;
 mod words;
 
 use std::io;
@@ -85,6 +86,8 @@ pub(crate) enum What {
     Patch(PatchError),
     NoProfile,
     Profile(ProfileError),
+    /// The profile that stands beside an input cannot be used: its file, and why.
+    Beside(String, Box<What>),
     Rule,
     Template(String),
 }
@@ -136,6 +139,7 @@ impl Failure {
             | What::Patch(PatchError::NotEditable | PatchError::Open(_)) => Exit::Input,
             What::NoProfile
             | What::Profile(_)
+            | What::Beside(..)
             | What::Rule
             | What::Terminal
             | What::PageOfFixes
@@ -187,6 +191,7 @@ impl Failure {
             What::NoTable(_) => "no-table",
             What::NotRead(_) | What::NotText => "not-read",
             What::Patch(_) => "edit-refused",
+            What::Beside(..) => "profile",
             What::NoProfile
             | What::Profile(_)
             | What::Rule
@@ -249,6 +254,7 @@ mod tests {
             What::Rule,
             What::NoProfile,
             What::Profile(jixiao_selfeval::Profile::from_toml("nam = 1").unwrap_err()),
+            What::Beside("a/jixiao.toml".to_owned(), Box::new(What::NotText)),
             What::NotRead(words::system(&io::Error::from_raw_os_error(28))),
             What::NotText,
         ];

@@ -2,10 +2,10 @@
 
 use std::io;
 
-use jixiao_selfeval::{Finding, Profile, Words};
+use jixiao_selfeval::{Finding, Words};
 use jixiao_workbook::{OpenError, PatchError};
 
-use super::What;
+use super::{What, profiles};
 use crate::input::no_handle;
 
 /// What is wrong, and what to do.
@@ -31,10 +31,11 @@ pub(super) fn of(what: &What) -> (Words, Words) {
             ),
             Words::new(AGAIN.0, AGAIN.1),
         ),
-        What::NoProfile => no_profile(),
+        What::NoProfile => profiles::none(),
         What::Profile(error) => {
             (error.words(), Words::new("改正口径文件的这一行", "correct this line of the profile"))
         }
+        What::Beside(file, why) => profiles::beside(file, &of(why)),
         What::Template(why) => (Words::new(format!("表生成不了（{why}）"), why.clone()), Words::default()),
         other => plain(other),
     }
@@ -63,18 +64,6 @@ fn not_marked(kind: &str) -> (Words, Words) {
     let help = Words::new(
         "先在 Excel、WPS 中另存为 .xlsx；只要核对结果就去掉 --format xlsx、--fix",
         "save it as .xlsx in Excel or WPS first; for the findings alone leave --format xlsx and --fix out",
-    );
-    (fact, help)
-}
-
-fn no_profile() -> (Words, Words) {
-    let fact = Words::new(
-        "没有这个内置口径，也没有这个文件",
-        "there is no built-in profile of this name, and no such file",
-    );
-    let help = Words::new(
-        format!("用内置口径 {}，或给出 TOML 文件的路径", Profile::BUILT_IN.join("、")),
-        format!("use a built-in one ({}), or the path of a TOML file", Profile::BUILT_IN.join(", ")),
     );
     (fact, help)
 }

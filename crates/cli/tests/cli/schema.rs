@@ -209,6 +209,13 @@ fn the_catalogue_is_listed_as_the_schema_says() {
 }
 
 #[test]
+fn the_profiles_are_listed_as_the_schema_says() {
+    let ran = run(["profile", "list", "--format", "json"]);
+    let faults = Schema::of("profiles").faults(&serde_json::from_str(&ran.out).unwrap());
+    assert_eq!(faults, Vec::<String>::new());
+}
+
+#[test]
 fn a_key_too_many_one_too_few_and_a_wrong_value_are_faults() {
     let schema = Schema::of("check");
     let counts = |text: &str| schema.faults_of("counts", &serde_json::from_str(text).unwrap()).len();

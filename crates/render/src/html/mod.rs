@@ -38,10 +38,10 @@ pub fn check(source: Source<'_>, review: &Review<'_>, lang: Lang) -> String {
         lang,
         path: one_line(source.path),
         sha256: source.sha256,
-        profile: source.profile,
+        profile: source.profile.map(|profile| words::profile(profile, lang)),
         verdict: words::verdict(review.verdict(), lang),
         tone: tone(review.verdict()),
-        about: table.map(|table| about(table, lang)).unwrap_or_default(),
+        about: about(review, lang),
         problem: None,
         figures: table.map(|table| figures(table, lang)).unwrap_or_default(),
         sections: sections.into_iter().filter(|(_, count)| *count > 0).map(section).collect(),
@@ -57,7 +57,7 @@ pub fn unread(source: Source<'_>, unread: &Unread, lang: Lang) -> String {
         lang,
         path: one_line(source.path),
         sha256: source.sha256,
-        profile: source.profile,
+        profile: source.profile.map(|profile| words::profile(profile, lang)),
         verdict: words::verdict(Verdict::Unchecked, lang),
         tone: tone(Verdict::Unchecked),
         about: Vec::new(),
@@ -81,7 +81,7 @@ struct Page<'a> {
     lang: Lang,
     path: String,
     sha256: Option<&'a str>,
-    profile: &'a str,
+    profile: Option<String>,
     verdict: &'static str,
     tone: &'static str,
     /// Unit, year, number of projects, place of the table.
@@ -128,7 +128,17 @@ fn tone(verdict: Verdict) -> &'static str {
     }
 }
 
-fn about(table: &Table, lang: Lang) -> Vec<String> {
+/// Whose table it is and where it stands, and the profile where it is not the usual one.
+fn about(review: &Review<'_>, lang: Lang) -> Vec<String> {
+    let mut about = review.table.as_ref().map(|table| about_table(table, lang)).unwrap_or_default();
+    let by = review.profile();
+    if !by.is_national() {
+        about.push(lang.of("口径：", "profile: ").to_owned() + &words::profile(by, lang));
+    }
+    about
+}
+
+fn about_table(table: &Table, lang: Lang) -> Vec<String> {
     let mut about = Vec::new();
     about.extend(table.summary.unit.as_ref().map(|unit| one_line(&unit.value)));
     about.extend(table.summary.year.map(|year| lang.of(format!("{year} 年度"), year.to_string())));

@@ -11,7 +11,7 @@ const SUBMISSION: &[u8] = include_bytes!("../../../../test-data/submission-2023.
 fn page(bytes: &[u8], path: &str, lang: Lang) -> String {
     let (workbook, profile) = (Workbook::open(bytes.to_vec()).unwrap(), Profile::national());
     let review = review(&workbook, &profile, Options::default());
-    check(Source { path, sha256: None, profile: &profile.name, fixed: None }, &review, lang)
+    check(Source { path, sha256: None, profile: Some(&profile), fixed: None }, &review, lang)
 }
 
 #[test]
@@ -65,9 +65,20 @@ fn a_file_that_was_not_read_says_why() {
         message: Words::new("文件加了密码", "the file is encrypted"),
         help: Words::new("去掉密码后再核对", "take the password off"),
     };
-    let page =
-        unread(Source { path: "a.xlsx", sha256: None, profile: "national", fixed: None }, &why, Lang::Zh);
+    let page = unread(Source { path: "a.xlsx", sha256: None, profile: None, fixed: None }, &why, Lang::Zh);
     assert!(
         page.contains("未能核对") && page.contains("文件加了密码。") && page.contains("→ 去掉密码后再核对。")
     );
+}
+
+#[test]
+fn a_profile_that_is_not_the_usual_one_is_named_above_the_table() {
+    let (workbook, mut profile) =
+        (Workbook::open(SUBMISSION.to_vec()).unwrap(), Profile::built_in("hubei").unwrap());
+    profile.file = Some("<各单位>/jixiao.toml".to_owned());
+    let review = review(&workbook, &profile, Options::default());
+    let source = Source { path: "表.xlsx", sha256: None, profile: Some(&profile), fixed: None };
+    let page = check(source, &review, Lang::Zh);
+    assert_eq!(page.matches("湖北（&#60;各单位&#62;/jixiao.toml，未经核实）").count(), 2);
+    assert!(page.contains("口径：湖北"));
 }

@@ -15,6 +15,7 @@ const USUAL: usize = 200;
 /// The report on one workbook: verdict, table, findings, the rows they speak of.
 pub fn check(path: &str, review: &Review<'_>, style: Style) -> String {
     let mut report = vec![verdict(path, review, style)];
+    report.extend(words::judged_by(review.profile(), style.lang));
     if let Some(table) = &review.table {
         report.push(about(table, style.lang));
         report.extend(doubts(table, style.lang));

@@ -45,6 +45,7 @@ pub fn fill(output: &str, done: &Done, review: &Review<'_>, style: Style) -> Str
     let output = one_line(output);
     let mut report =
         vec![lang.of(format!("{words}　{output}{counted}"), format!("{words}: {output}{counted}"))];
+    report.extend(words::judged_by(review.profile(), lang));
     report.push(done.written.clone());
     report.extend(score(done, review, lang));
     report.extend(done.rest.iter().cloned());

@@ -5,7 +5,7 @@ use jixiao_selfeval::fixes::Applied;
 
 use super::{Detail, Style, Tone, check};
 use crate::marks::{Cleaning, Marks};
-use crate::words::one_line;
+use crate::words::{self, one_line};
 
 /// Lines of fixes unless everything is asked for.
 const USUAL: usize = 200;
@@ -13,7 +13,7 @@ const USUAL: usize = 200;
 /// The report on a marked workbook: `path` and `output` as they are named to the user.
 pub fn marked(path: &str, output: &str, review: &Review<'_>, marks: &Marks, style: Style) -> String {
     let lang = style.lang;
-    let (verdict, output) = (check::verdict(path, review, style), one_line(output));
+    let (verdict, output) = (head(path, review, style), one_line(output));
     let (cells, listed, sheet) = (marks.cells, marks.listed, one_line(&marks.sheet));
     lang.of(
         format!(
@@ -25,9 +25,15 @@ pub fn marked(path: &str, output: &str, review: &Review<'_>, marks: &Marks, styl
     )
 }
 
+/// The verdict, and the profile where it is not the usual one.
+fn head(path: &str, review: &Review<'_>, style: Style) -> String {
+    let lines = [Some(check::verdict(path, review, style)), words::judged_by(review.profile(), style.lang)];
+    lines.into_iter().flatten().collect::<Vec<_>>().join("\n")
+}
+
 /// The report on a page that was written: `path` and `output` as they are named to the user.
 pub fn paged(path: &str, output: &str, review: &Review<'_>, style: Style) -> String {
-    format!("{}\n{}", check::verdict(path, review, style), unread_paged(output, style))
+    format!("{}\n{}", head(path, review, style), unread_paged(output, style))
 }
 
 /// The same on an input that could not be checked, which an error has told of.

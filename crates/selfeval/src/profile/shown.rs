@@ -1,5 +1,7 @@
 //! A profile back to text: every key with its value, so that it can be saved, edited, read again and compared.
 
+use std::fmt::Write as _;
+
 use rust_decimal::Decimal;
 
 use super::keys::{KEYS, Key};
@@ -33,12 +35,12 @@ impl Profile {
         for key in KEYS {
             let entries = entries_of(self, key);
             let is_section = is_section(key.name);
-            text += &format!("# {}\n# {}\n", key.meaning.0, key.meaning.1);
+            let _ = writeln!(text, "# {}\n# {}", key.meaning.0, key.meaning.1);
             if is_section {
-                text += &format!("[{}]\n", key.name);
+                let _ = writeln!(text, "[{}]", key.name);
             }
             for entry in &entries {
-                text += &format!("{} = {}\n", entry.key, entry.value);
+                let _ = writeln!(text, "{} = {}", entry.key, entry.value);
             }
             text.push('\n');
         }

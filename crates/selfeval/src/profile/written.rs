@@ -1,6 +1,6 @@
 //! A profile's text to a profile: every key may be left out, and what is wrong is told by line and key.
 
-use indexmap::IndexMap;
+use indexmap::{IndexMap, IndexSet};
 use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive;
 use toml::Spanned;
@@ -344,7 +344,8 @@ fn labels(given: &Given<'_, '_>, labels: &mut IndexMap<String, Vec<String>>) -> 
                 label => all.push(label.to_owned()),
             }
         }
-        labels.insert(name.to_owned(), all);
+        let all: IndexSet<String> = all.into_iter().collect();
+        labels.insert(name.to_owned(), all.into_iter().collect());
     }
     Ok(())
 }
