@@ -10,14 +10,14 @@ const ORDER: &[(&str, &[&str])] = &[
         "crates/workbook/src",
         &[
             "address", "number", "date", "limits", "error", "sheet", "formula", "scan", "package",
-            "workbook", "open", "calc", "edit", "patch", "refresh", "diff",
+            "document", "workbook", "open", "calc", "edit", "patch", "refresh", "diff",
         ],
     ),
     (
         "crates/selfeval/src",
         &[
-            "value", "finding", "profile", "layout", "summary", "computed", "given", "rules", "fill",
-            "review", "fixes",
+            "value", "finding", "profile", "mapping", "layout", "summary", "computed", "given", "rules",
+            "fill", "review", "fixes",
         ],
     ),
 ];

@@ -66,6 +66,19 @@ pub(crate) struct Work {
     pub(crate) profile: Option<PathBuf>,
     #[arg(long, value_enum, value_name = "budget|executed")]
     pub(crate) weights: Option<Basis>,
+    #[command(flatten)]
+    pub(crate) choice: Chosen,
+}
+
+/// Which table of a file is meant, and what its columns mean where that is not recognised.
+#[derive(Debug, Args)]
+pub(crate) struct Chosen {
+    #[arg(long, value_name = "NAME|N")]
+    pub(crate) sheet: Option<String>,
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
+    pub(crate) table: Option<u16>,
+    #[arg(long, value_name = "FILE")]
+    pub(crate) map: Option<PathBuf>,
 }
 
 /// Limits on what is read, raised for files that can be trusted.

@@ -86,6 +86,17 @@ const ARGUMENTS: &[(&str, &str, &str)] = &[
         "Weights of the total score: budget (default) or executed",
     ),
     (
+        "sheet",
+        "只看这张工作表（名称或序号）；文档里是第几张表格",
+        "Look at this sheet only, by name or number; in a document, at this table",
+    ),
+    ("table", "取找到的第几张汇总表", "Take the summary table of this number among those found"),
+    (
+        "map",
+        "对照文件（TOML）：写明认不出的列标题、金额单位和行",
+        "A mapping (TOML): the meaning of labels that are not recognised, units, rows",
+    ),
+    (
         "max_part_size",
         "文件内单个部件解压后的最大字节数，默认 512M",
         "Most bytes that one part of a file may unpack to, 512M unless given",

@@ -381,7 +381,7 @@ fn view<'a>(path: &'a str, finding: &'a Finding, fingerprint: String, lang: Lang
             path,
             sheet: place.sheet.as_deref(),
             cell: place.cell,
-            paragraph: None,
+            paragraph: place.paragraph,
             text: &place.text,
         },
         field: finding.field,

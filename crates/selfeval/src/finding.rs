@@ -128,6 +128,9 @@ pub struct Place {
     pub sheet: Option<Arc<str>>,
     /// The cell; none for a finding about a whole sheet or file.
     pub cell: Option<CellRef>,
+    /// The paragraph of a document; none for a finding about a cell.
+    #[serde(default)]
+    pub paragraph: Option<u32>,
     /// What stands there, as shown.
     pub text: String,
 }
@@ -349,7 +352,7 @@ mod tests {
     use super::*;
 
     fn finding(project: &str, found: &str, cell: &str) -> Finding {
-        let place = Place { sheet: None, cell: cell.parse().ok(), text: found.to_owned() };
+        let place = Place { cell: cell.parse().ok(), text: found.to_owned(), ..Place::default() };
         let mut finding =
             Finding::new(&crate::rules::ALL[0], place, Words::default(), Words::default()).of(Field::Budget);
         finding.project = Some(project.to_owned());

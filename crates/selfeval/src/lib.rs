@@ -26,6 +26,7 @@
 //! | [`value`] | figures, rounding, windows, the ways numbers are written |
 //! | [`finding`] | findings and fixes |
 //! | [`profile`] | what differs by region or year, as data |
+//! | [`mapping`] | what is told of a table that is not recognised |
 //! | [`layout`] | where the table stands and what its columns mean |
 //! | [`summary`] | the table's content, every value with its cell |
 //! | [`computed`] | each computed cell as one expression |
@@ -44,6 +45,7 @@ pub mod finding;
 pub mod fixes;
 pub mod given;
 pub mod layout;
+pub mod mapping;
 pub mod profile;
 pub mod review;
 pub mod rules;
@@ -56,6 +58,7 @@ pub mod workers;
 
 pub use finding::{Finding, Severity, Words};
 pub use layout::Located;
+pub use mapping::Mapping;
 pub use profile::Profile;
 pub use review::{Review, review};
 pub use submission::Submission;

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use crate::computed::{Totals, totals};
 use crate::finding::{Finding, Severity, Words};
 use crate::given::{Given, Prior};
-use crate::layout::{Located, locate};
+use crate::layout::{Choice, Located, locate};
 use crate::profile::{Profile, Weights};
 use crate::rules::{self, Context, Findings, Found};
 use crate::summary::Summary;
@@ -23,8 +23,8 @@ use crate::workers::{Alone, Workers};
 pub struct Options<'a> {
     /// What the weighted score is weighted by; the profile's, else budget.
     pub weights: Option<Weights>,
-    /// Look at this sheet only.
-    pub sheet: Option<SheetId>,
+    /// Which of several tables is meant.
+    pub choice: Choice<'a>,
     /// What is given beside the workbook.
     pub given: Given<'a>,
 }
@@ -221,7 +221,7 @@ pub fn review_by<'a>(
     workers: &impl Workers,
 ) -> Review<'a> {
     let beside = Beside { workbook, profile, given: options.given };
-    match locate(workbook, profile, options.sheet) {
+    match locate(workbook, profile, options.choice) {
         Err(missing) => {
             let findings = vec![rules::no_table(&missing)].into();
             Review { beside, table: None, findings, not_checked: Vec::new() }
@@ -244,6 +244,7 @@ fn review_table<'a>(
     let totals = totals(&summary);
     let hidden = Hidden::of(workbook, &located, &summary);
     let mut not_checked = not_checked(&located, &summary);
+    not_checked.extend(nested_not_read(workbook, &located));
     not_checked.extend(formulas_not_read(workbook, located.sheet));
     not_checked.extend(given.prior.and_then(|prior| prior_not_used(prior, &summary)));
     let table = Table { located, summary, totals, weights, hidden };
@@ -269,8 +270,8 @@ fn not_checked(located: &Located, summary: &Summary) -> Vec<NotChecked> {
             format!("the other table in {sheet} {range}"),
         ),
         why: Words::new(
-            "一次只核对一张表，请把它另存为单独的文件",
-            "one table is checked at a time; save it as a file of its own",
+            "一次只核对一张表，可用 --sheet 或 --table 指定",
+            "one table is checked at a time; --sheet or --table chooses it",
         ),
     });
     let empty = summary.projects.is_empty().then(|| NotChecked {
@@ -280,16 +281,31 @@ fn not_checked(located: &Located, summary: &Summary) -> Vec<NotChecked> {
     empty.into_iter().chain(others).collect()
 }
 
+/// Tables inside cells of the table that was taken: their figures are not its own.
+fn nested_not_read(workbook: &Workbook, located: &Located) -> Vec<NotChecked> {
+    let nested = workbook.document().map(|document| document.nested.as_slice()).unwrap_or_default();
+    let own = nested.iter().filter(|nested| nested.within == located.sheet.0);
+    let named = own.filter_map(|nested| Some((nested.cell, &workbook.entry(SheetId(nested.table))?.name)));
+    let told = named.map(|(cell, name)| NotChecked {
+        what: Words::new(format!("{cell} 里嵌套的表格 {name}"), format!("the table {name} inside {cell}")),
+        why: Words::new("它不是这张表的一部分", "it is no part of this table"),
+    });
+    told.collect()
+}
+
 /// What rules on formulas cannot look at, because the file does not hold it or its reader does not give it.
 fn formulas_not_read(workbook: &Workbook, sheet: SheetId) -> Option<NotChecked> {
-    if workbook.kind() == FileKind::Text {
-        return Some(NotChecked {
-            what: Words::new("公式", "formulas"),
-            why: Words::new(
-                ".csv、.tsv 文件只存数值，不存公式",
-                "a .csv or .tsv file holds values, no formulas",
-            ),
-        });
+    let why = match workbook.kind() {
+        FileKind::Text => {
+            Words::new(".csv、.tsv 文件只存数值，不存公式", "a .csv or .tsv file holds values, no formulas")
+        }
+        FileKind::Docx | FileKind::Flat => {
+            Words::new("文档里的表格只有数值，没有公式", "the tables of a document hold values, no formulas")
+        }
+        _ => Words::default(),
+    };
+    if !workbook.kind().has_formulas() {
+        return Some(NotChecked { what: Words::new("公式", "formulas"), why });
     }
     if !matches!(workbook.kind(), FileKind::Xls | FileKind::Xlsb) {
         return None;

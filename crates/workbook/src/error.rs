@@ -44,6 +44,16 @@ pub enum OpenError {
         /// The limit.
         limit: u64,
     },
+    /// A row of a text table has other columns than its heading, so that its values would stand in wrong columns.
+    #[error("row {row} has {cells} cells, the heading {expected}")]
+    Ragged {
+        /// The row, from 1.
+        row: u64,
+        /// Its cells.
+        cells: usize,
+        /// The columns that the table has.
+        expected: usize,
+    },
     /// The workbook has no sheet of that name or number.
     #[error("there is no sheet {0}")]
     NoSheet(String),

@@ -32,6 +32,7 @@
 //! | [`formula`] | tokens and references of a formula's text |
 //! | [`scan`] | the tokens of a worksheet part, for reader and patcher alike |
 //! | [`package`] | the zip container: parts read within limits, copied raw when untouched |
+//! | [`document`] | the text of a document around its tables |
 //! | [`workbook`] | a whole workbook: sheets, names, number formats |
 //! | [`open`] | bytes to workbook, one file per format |
 //! | [`calc`] | evaluates the functions forms use, in exact decimals |
@@ -44,6 +45,7 @@ pub mod address;
 pub mod calc;
 pub mod date;
 pub mod diff;
+pub mod document;
 pub mod edit;
 pub mod error;
 pub mod formula;
@@ -60,6 +62,7 @@ pub mod workbook;
 
 pub use address::{CellRef, Range, column_letters};
 pub use date::Date;
+pub use document::{Document, Paragraph};
 pub use edit::{Content, Edit, Look, NewCell, NewColumn, NewSheet, Rgb, Style};
 pub use error::{OpenError, PatchError};
 pub use limits::Limits;

@@ -5,6 +5,7 @@ use std::sync::OnceLock;
 
 use serde::{Deserialize, Serialize};
 
+use crate::document::Document;
 use crate::error::OpenError;
 use crate::package::Package;
 use crate::sheet::{Sheet, ValueRef};
@@ -120,12 +121,21 @@ pub enum FileKind {
     Ods,
     /// .csv or .tsv, which hold neither formulas nor merges.
     Text,
+    /// .docx, whose tables are the sheets.
+    Docx,
+    /// .txt whose tables have one cell a line.
+    Flat,
     /// None: built in memory.
     #[default]
     Memory,
 }
 
 impl FileKind {
+    /// Whether such files can hold formulas, so that a number stored as text differs from a number.
+    pub fn has_formulas(self) -> bool {
+        !matches!(self, Self::Text | Self::Docx | Self::Flat)
+    }
+
     /// The usual ending of such files; empty for what is in memory.
     pub fn ending(self) -> &'static str {
         match self {
@@ -134,6 +144,8 @@ impl FileKind {
             Self::Xls => ".xls",
             Self::Ods => ".ods",
             Self::Text => ".csv",
+            Self::Docx => ".docx",
+            Self::Flat => ".txt",
             Self::Memory => "",
         }
     }
@@ -160,6 +172,8 @@ pub struct Parts {
     pub signed: bool,
     /// Whether the workbook's structure is protected.
     pub protected: bool,
+    /// The text around the tables, for a document.
+    pub document: Option<Document>,
     /// Shared strings, decoded; indexed by the grid's cells.
     pub strings: std::sync::Arc<crate::sheet::Strings>,
 }
@@ -209,6 +223,11 @@ impl Workbook {
     /// The kind of file it was read from.
     pub fn kind(&self) -> FileKind {
         self.parts.kind
+    }
+
+    /// The text around the tables, where the file is a document.
+    pub fn document(&self) -> Option<&Document> {
+        self.parts.document.as_ref()
     }
 
     /// The sheets in the workbook's order.

@@ -13,7 +13,7 @@ use jixiao_selfeval::layout::NoTable;
 use jixiao_selfeval::review::{Counts, Options, review_by};
 use jixiao_selfeval::{Profile, Review, Severity, rules};
 use jixiao_workbook::patch::Signature;
-use jixiao_workbook::{FileKind, PatchError, Workbook};
+use jixiao_workbook::{FileKind, OpenError, PatchError, Workbook};
 use sha2::{Digest, Sha256};
 
 use super::fixed::{applied, fixed, unmarked};
@@ -250,13 +250,18 @@ impl Request {
     }
 
     /// How a workbook of a name is reviewed.
-    fn options<'a>(&'a self, name: Option<&'a str>, meeting: Option<&'a dyn Meet>) -> Options<'a> {
+    fn options<'a>(
+        &'a self,
+        workbook: &Workbook,
+        name: Option<&'a str>,
+        meeting: Option<&'a dyn Meet>,
+    ) -> Result<Options<'a>, OpenError> {
         let mut given = Given::default();
         given.meeting = meeting;
         (given.name, given.form, given.prior) = (name, self.form.as_ref(), self.prior.as_ref());
-        let mut options = self.terms.review();
+        let mut options = self.terms.review(workbook)?;
         options.given = given;
-        options
+        Ok(options)
     }
 
     /// Checks one input, and writes its report where `-o` says.
@@ -423,7 +428,7 @@ fn one(request: &Request, input: &Input, turn: Option<&Turn<'_>>) -> Result<Outc
     build_grids(&workbook);
     let name = input.path().and_then(Path::file_name).map(|name| name.to_string_lossy());
     let meeting = turn.map(|turn| turn as &dyn Meet);
-    let options = request.options(name.as_deref(), meeting);
+    let options = request.options(&workbook, name.as_deref(), meeting).map_err(opened)?;
     let mut review = review_by(&workbook, profile, options, &Processors);
     if review.table.is_none() {
         super::readable(&workbook).map_err(opened)?;

@@ -202,7 +202,9 @@ fn complete(request: &Request, input: &Input) -> Result<(Completed, Vec<u8>), Fa
     let workbook = editable(request, input)?;
     build_grids(&workbook);
     let locate = |workbook: &Workbook| {
-        locate(workbook, profile, None).map_err(|missing| unlocated(workbook, &missing, input))
+        let choice = request.terms.choice(workbook);
+        let choice = choice.map_err(|error| Failure::new(input.shown(), What::Open(error)))?;
+        locate(workbook, profile, choice).map_err(|missing| unlocated(workbook, &missing, input))
     };
     let failed = |what| Failure::new(input.shown(), what);
     let located = locate(&workbook)?;
@@ -269,7 +271,8 @@ fn judge(
     let profile = request.terms.profiles.by(input)?;
     let workbook = Workbook::open_within(bytes, &request.terms.limits).map_err(opened)?;
     build_grids(&workbook);
-    let review = review_by(&workbook, profile, request.terms.review(), &Processors);
+    let options = request.terms.review(&workbook).map_err(opened)?;
+    let review = review_by(&workbook, profile, options, &Processors);
     let output = target.shown();
     let report = text::fill(&output, &completed.done, &review, request.style) + &completed.told;
     let (verdict, counts) = (review.verdict(), review.counts());

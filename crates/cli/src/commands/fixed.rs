@@ -23,7 +23,8 @@ pub(super) fn fixed(
     let mut applied = Vec::new();
     for _ in 0..fixes::MOST_ROUNDS {
         build_grids(&workbook);
-        let mut review = review_by(&workbook, profile, terms.review(), &Processors);
+        let options = terms.review(&workbook).map_err(What::Open)?;
+        let mut review = review_by(&workbook, profile, options, &Processors);
         review.findings.retain(&wants);
         let round = fixes::round(&review, extent);
         drop(review);

@@ -14,14 +14,15 @@ use std::path::Path;
 
 use jixiao_render::Lang;
 use jixiao_render::text::{FileLine, Style, files};
-use jixiao_selfeval::Words;
+use jixiao_selfeval::layout::Choice;
 use jixiao_selfeval::profile::Weights;
 use jixiao_selfeval::review::{Counts, Verdict};
-use jixiao_workbook::{Limits, OpenError, Workbook};
+use jixiao_selfeval::{Mapping, Words};
+use jixiao_workbook::{Limits, OpenError, SheetId, Workbook};
 
 use crate::args::{Basis, Bounds, Command, Line, Work};
 use crate::console::Console;
-use crate::failure::{Exit, Failure};
+use crate::failure::{Exit, Failure, What};
 use crate::input::{Input, owner_file};
 use crate::listing::Listing;
 use crate::profiles::Profiles;
@@ -50,6 +51,11 @@ struct Terms {
     profiles: Profiles,
     weights: Option<Weights>,
     limits: Limits,
+    /// The sheet asked for, by name or number.
+    sheet: Option<String>,
+    /// The table asked for, from 1.
+    table: Option<usize>,
+    mapping: Option<Mapping>,
 }
 
 impl Terms {
@@ -59,14 +65,34 @@ impl Terms {
             Basis::Budget => Weights::Budget,
             Basis::Executed => Weights::Executed,
         });
-        let profiles = Profiles::of(work.profile.as_deref(), listing, given)?;
-        Ok(Self { profiles, weights, limits: limits(work.sources.bounds) })
+        Ok(Self {
+            profiles: Profiles::of(work.profile.as_deref(), listing, given)?,
+            weights,
+            limits: limits(work.sources.bounds),
+            sheet: work.choice.sheet.clone(),
+            table: work.choice.table.map(usize::from),
+            mapping: mapping(work.choice.map.as_deref())?,
+        })
     }
 
-    fn review<'a>(&self) -> jixiao_selfeval::review::Options<'a> {
+    /// Which table of a workbook is meant.
+    fn choice(&self, workbook: &Workbook) -> Result<Choice<'_>, OpenError> {
+        let mut choice = Choice::default();
+        (choice.table, choice.mapping) = (self.table, self.mapping.as_ref());
+        if let Some(asked) = &self.sheet {
+            let number = asked.parse::<u32>().ok().and_then(|number| number.checked_sub(1)).map(SheetId);
+            let numbered = number.filter(|id| workbook.entry(*id).is_some());
+            let sheet = workbook.sheet_named(asked).or(numbered);
+            choice.sheet = Some(sheet.ok_or_else(|| OpenError::NoSheet(asked.clone()))?);
+        }
+        Ok(choice)
+    }
+
+    fn review<'a>(&'a self, workbook: &Workbook) -> Result<jixiao_selfeval::review::Options<'a>, OpenError> {
         let mut options = jixiao_selfeval::review::Options::default();
         options.weights = self.weights;
-        options
+        options.choice = self.choice(workbook)?;
+        Ok(options)
     }
 }
 
@@ -77,6 +103,15 @@ fn limits(bounds: Bounds) -> Limits {
     limits.file_bytes = bounds.max_size.unwrap_or(limits.file_bytes.max(limits.part_bytes));
     limits.cells = bounds.max_cells.unwrap_or(limits.cells);
     limits
+}
+
+/// A mapping from a file.
+fn mapping(asked: Option<&Path>) -> Result<Option<Mapping>, Failure> {
+    let Some(asked) = asked else { return Ok(None) };
+    let shown = asked.display().to_string();
+    let text = std::fs::read_to_string(asked).map_err(|error| Failure::reading(&shown, &error))?;
+    let read = Mapping::from_toml(&text);
+    read.map(Some).map_err(|error| Failure::new(shown, What::Mapping(error.words())))
 }
 
 /// Notes on inputs that are open in another program, whose unsaved changes are not in the file.

@@ -1,5 +1,6 @@
 //! Every error of the binary in one place: what happened, and the exit code. Its words stand in `words`.
 
+mod kinds;
 mod profiles;
 mod words;
 
@@ -88,6 +89,8 @@ pub(crate) enum What {
     Profile(ProfileError),
     /// The profile that stands beside an input cannot be used: its file, and why.
     Beside(String, Box<What>),
+    /// The mapping is none; what is wrong with it.
+    Mapping(Words),
     Rule,
     Template(String),
 }
@@ -140,6 +143,7 @@ impl Failure {
             What::NoProfile
             | What::Profile(_)
             | What::Beside(..)
+            | What::Mapping(_)
             | What::Rule
             | What::Terminal
             | What::PageOfFixes
@@ -194,6 +198,7 @@ impl Failure {
             What::Beside(..) => "profile",
             What::NoProfile
             | What::Profile(_)
+            | What::Mapping(_)
             | What::Rule
             | What::Terminal
             | What::PageOfFixes
@@ -235,9 +240,9 @@ mod tests {
             What::NotMarked(".ods"),
             What::ReaderStopped,
             What::ReaderSlow(20),
-            What::NoTable(Box::new(jixiao_selfeval::rules::no_table(&jixiao_selfeval::layout::NoTable {
-                nearest: None,
-            }))),
+            What::NoTable(Box::new(jixiao_selfeval::rules::no_table(
+                &jixiao_selfeval::layout::NoTable::default(),
+            ))),
             What::Exists,
             What::IsFolder,
             What::NotAFile,
@@ -255,6 +260,7 @@ mod tests {
             What::NoProfile,
             What::Profile(jixiao_selfeval::Profile::from_toml("nam = 1").unwrap_err()),
             What::Beside("a/jixiao.toml".to_owned(), Box::new(What::NotText)),
+            What::Mapping(jixiao_selfeval::Mapping::from_toml("nam = 1").unwrap_err().words()),
             What::NotRead(words::system(&io::Error::from_raw_os_error(28))),
             What::NotText,
         ];

@@ -5,6 +5,7 @@ use std::io;
 use jixiao_selfeval::{Finding, Words};
 use jixiao_workbook::{OpenError, PatchError};
 
+use super::kinds::{SAVE_AS, instead, kind_zh};
 use super::{What, profiles};
 use crate::input::no_handle;
 
@@ -32,6 +33,7 @@ pub(super) fn of(what: &What) -> (Words, Words) {
             Words::new(AGAIN.0, AGAIN.1),
         ),
         What::NoProfile => profiles::none(),
+        What::Mapping(words) => (words.clone(), Words::new("改正对照文件", "correct the mapping")),
         What::Profile(error) => {
             (error.words(), Words::new("改正口径文件的这一行", "correct this line of the profile"))
         }
@@ -48,9 +50,10 @@ fn check_only(kind: &str, input: &str) -> (Words, Words) {
         format!("这是{}，可以核对，不能直接填", kind_zh(kind)),
         format!("{kind} files can be checked, not filled"),
     );
+    let by_hand = by_hand(kind);
     let help = Words::new(
-        format!("先用 `jixiao convert {quoted}` 转成 .xlsx，或在 Excel、WPS 中另存为 .xlsx"),
-        format!("turn it into .xlsx with `jixiao convert {quoted}`, or save it as .xlsx in Excel or WPS"),
+        format!("先用 `jixiao convert {quoted}` 转成 .xlsx，或{}", by_hand.zh),
+        format!("turn it into .xlsx with `jixiao convert {quoted}`, or {}", by_hand.en),
     );
     (fact, help)
 }
@@ -61,11 +64,23 @@ fn not_marked(kind: &str) -> (Words, Words) {
         format!("这是{}，可以核对，不能在原表上标记或修正", kind_zh(kind)),
         format!("{kind} files can be checked, but neither marked nor fixed"),
     );
+    let by_hand = by_hand(kind);
     let help = Words::new(
-        "先在 Excel、WPS 中另存为 .xlsx；只要核对结果就去掉 --format xlsx、--fix",
-        "save it as .xlsx in Excel or WPS first; for the findings alone leave --format xlsx and --fix out",
+        format!("先{}；只要核对结果就去掉 --format xlsx、--fix", by_hand.zh),
+        format!("first {}; for the findings alone leave --format xlsx and --fix out", by_hand.en),
     );
     (fact, help)
+}
+
+/// How a person makes an .xlsx of a format.
+fn by_hand(kind: &str) -> Words {
+    if matches!(kind, ".docx" | ".txt") {
+        return Words::new(
+            "把表格复制到 Excel、WPS 中存为 .xlsx",
+            "copy the table into Excel or WPS and save it as .xlsx",
+        );
+    }
+    Words::new("在 Excel、WPS 中另存为 .xlsx", "save it as .xlsx in Excel or WPS")
 }
 
 /// What the system says, in words of ours where it is common.
@@ -275,12 +290,6 @@ fn no_table(finding: &Finding) -> (Words, Words) {
     (fact, finding.help.clone())
 }
 
-const SAVE_AS: (&str, &str) =
-    ("用 Excel 或 WPS 打开，另存为 .xlsx 再试", "open it in Excel or WPS, save it as .xlsx, and run again");
-const ANOTHER: (&str, &str) = (
-    "把汇总表放进 Excel 或 WPS，存为 .xlsx 再试",
-    "put the table into Excel or WPS, save it as .xlsx, and run again",
-);
 const AGAIN: (&str, &str) = (
     "请对方重新发送，或用 Excel、WPS 打开后另存为 .xlsx",
     "have it sent again, or open it in Excel or WPS and save it as .xlsx",
@@ -309,6 +318,13 @@ fn open(error: &OpenError) -> (Words, Words) {
         OpenError::OverLimit { part, what, limit } => {
             (format!("{} 的{}超过上限 {limit}", part_zh(part), limit_zh(what)), limit_help(what))
         }
+        OpenError::Ragged { row, cells, expected } => (
+            format!("第 {row} 行有 {cells} 格，表头有 {expected} 列，数字会读错列"),
+            (
+                "核对这一行：单元格里的分隔符要放在引号里，空白格要保留",
+                "see that row: a separator inside a cell needs quotes, and a blank cell its place",
+            ),
+        ),
         OpenError::NoSheet(sheet) => {
             (format!("没有工作表 {sheet}"), ("检查工作表名称", "check the sheet's name"))
         }
@@ -371,72 +387,9 @@ fn part_zh(part: &str) -> &str {
         "container" => "文件的存储结构",
         "workbook" => "工作簿",
         "text" => "文本",
+        "document" => "文档",
         "file" => "文件",
         part => part,
-    }
-}
-
-/// What a file is, as the reader names it, in Chinese.
-const KINDS: &[(&str, &str)] = &[
-    ("a PDF document", "PDF 文档"),
-    ("a picture", "图片"),
-    ("a RAR archive", "RAR 压缩包"),
-    ("a 7z archive", "7z 压缩包"),
-    ("a gzip archive", "gzip 压缩包"),
-    ("a bzip2 archive", "bzip2 压缩包"),
-    ("an xz archive", "xz 压缩包"),
-    ("a tar archive", "tar 归档"),
-    ("a picture or a film", "图片或视频"),
-    ("an e-mail message (.msg)", "邮件（.msg）"),
-    ("an RTF document", "RTF 文档"),
-    ("a web archive", "网页存档"),
-    ("a database", "数据库文件"),
-    ("a Parquet file", "Parquet 文件"),
-    ("one piece of an archive in several files", "分卷压缩包的一部分"),
-    ("a SYLK table", "SYLK 表格"),
-    ("a Word document (.doc)", "Word 文档（.doc）"),
-    ("a Word document (.docx)", "Word 文档（.docx）"),
-    ("a presentation (.ppt)", "演示文稿（.ppt）"),
-    ("a presentation (.pptx)", "演示文稿（.pptx）"),
-    ("a drawing (.vsdx)", "绘图文件（.vsdx）"),
-    ("an OFD document", "OFD 文档"),
-    ("an OLE container without a workbook", "不含表格的旧版 Office 文件"),
-    ("an OpenDocument file without a table sheet", "不含表格的 OpenDocument 文件"),
-    ("a zip archive without a workbook", "压缩包，里面没有表格"),
-    ("of an unknown kind", "无法识别的数据"),
-    ("an HTML page", "网页（HTML）"),
-    ("an XML spreadsheet of Excel 2003", "Excel 2003 的 XML 表格"),
-    ("a flat OpenDocument file", "单文件 OpenDocument"),
-    ("XML text", "XML 文本"),
-    ("JSON text", "JSON 文本"),
-    ("blank text", "空白文本"),
-    ("text", "不成表格的文本"),
-    (".xls", ".xls/.et 文件（旧版 Excel 或 WPS 表格）"),
-    (".xls (Excel 4 or older)", "Excel 4 或更早的 .xls 文件"),
-    (".xlsb", ".xlsb 文件（二进制 Excel）"),
-    (".ods", ".ods 文件（OpenDocument 表格）"),
-    (".csv", ".csv 或 .tsv 文本表格"),
-    (".numbers", ".numbers 文件（Mac 表格）"),
-];
-
-/// The kind as it follows a Chinese word: Latin letters stand apart from it.
-fn kind_zh(kind: &str) -> String {
-    let words = KINDS.iter().find(|(en, _)| *en == kind).map_or(kind, |(_, zh)| zh);
-    let apart = words.starts_with(|c: char| c.is_ascii());
-    format!("{}{words}", if apart { " " } else { "" })
-}
-
-/// What to do about a file that is no workbook, by what it is.
-fn instead(kind: &str) -> (&'static str, &'static str) {
-    let is_one_of = |words: &[&str]| words.iter().any(|word| kind.contains(word));
-    if is_one_of(&["SYLK", "HTML", "XML spreadsheet", "OpenDocument", "web archive"]) {
-        SAVE_AS
-    } else if is_one_of(&["archive"]) {
-        ("先解压，再处理里面的表格文件", "unpack it, and run on the spreadsheet inside")
-    } else if is_one_of(&["PDF", "picture", "OFD"]) {
-        ("请对方发送填表用的表格文件（.xlsx）", "ask for the spreadsheet it was made from (.xlsx)")
-    } else {
-        ANOTHER
     }
 }
 

@@ -53,6 +53,48 @@ fn the_same_table_has_the_same_findings_in_every_format() {
     }
 }
 
+/// The findings with every row of the table so many rows higher.
+fn raised(findings: &[&str], rows: u32) -> Vec<String> {
+    let line = |line: &&str| {
+        let mut raised = String::new();
+        let mut chars = line.chars().peekable();
+        while let Some(c) = chars.next() {
+            raised.push(c);
+            let mut digits = String::new();
+            while c.is_ascii_uppercase() && chars.peek().is_some_and(char::is_ascii_digit) {
+                digits.extend(chars.next());
+            }
+            // A rule's code has three digits.
+            match digits.parse::<u32>() {
+                Ok(row) if digits.len() < 3 => raised.push_str(&(row - rows).to_string()),
+                _ => raised.push_str(&digits),
+            }
+        }
+        raised
+    };
+    findings.iter().map(line).collect()
+}
+
+/// A table in a document begins with its heading: the title stands in a paragraph above.
+#[test]
+fn a_table_of_a_document_has_the_findings_of_the_workbook() {
+    let desk = Desk::new();
+    let expected = run(["check".into(), desk.put("表.xlsx", &submission()).into_os_string(), "--all".into()]);
+    let expected = raised(&findings(&expected.out), 2);
+    assert!(expected.iter().any(|line| line.contains("K5 交管站")), "{expected:?}");
+    for (name, origin) in [
+        ("报告.docx", "cases/tables-in-documents/report.docx"),
+        ("报告.txt", "cases/tables-in-documents/report.txt"),
+        ("改名.xlsx", "cases/tables-in-documents/report.docx"),
+    ] {
+        let ran = run(["check".into(), desk.put(name, &sample(origin)).into_os_string(), "--all".into()]);
+        assert_eq!(ran.exit, 1, "{name}: {}", ran.err);
+        let found = findings(&ran.out).into_iter().skip(1);
+        let found: Vec<&str> = found.filter(|line| !line.starts_with("未核对：公式")).collect();
+        assert_eq!(found, expected, "{name}");
+    }
+}
+
 /// A file that stops the process which reads it is one failed file; those before and after it are checked.
 #[test]
 fn a_file_that_stops_its_reader_is_one_failed_file() {
@@ -112,6 +154,8 @@ fn what_can_only_be_checked_is_not_filled() {
         ("表 2.ods", "cases/open-document/input.ods"),
         ("表 3.csv", "cases/text-tables/gb18030.csv"),
         ("表 4.xlsb", "cases/binary-workbook/input.xlsb"),
+        ("报告 5.docx", "cases/tables-in-documents/report.docx"),
+        ("报告 6.txt", "cases/tables-in-documents/report.txt"),
     ];
     for (name, origin) in forms {
         let path = desk.put(name, &sample(origin));

@@ -25,7 +25,7 @@ fn what_is_no_workbook_is_said() {
     let encrypted = compound("EncryptedPackage", &[0; 5_000]);
     let whole = inputs();
     let half = &whole[..whole.len() / 2];
-    let cases: [(&str, &[u8], &str, &str); 13] = [
+    let cases: [(&str, &[u8], &str, &str); 15] = [
         ("图片.xlsx", b"\x89PNG\r\n\x1a\n", "图片", "a picture"),
         ("空.xlsx", b"", "空的", "empty"),
         ("半截.xlsx", half, "不完整", "cut off"),
@@ -36,7 +36,14 @@ fn what_is_no_workbook_is_said() {
         ("打包.rar", b"Rar!\x1A\x07\x00", "解压", "unpack"),
         ("打包.7z", b"7z\xBC\xAF\x27\x1C\x00\x04", "解压", "unpack"),
         ("打包.zip", &zipped("表.txt"), "解压", "unpack"),
-        ("报告.docx", &zipped("word/document.xml"), "Word", "Word"),
+        ("报告.docx", &zipped("word/document.xml"), "不完整", "cut off"),
+        ("报告.doc", &compound("WordDocument", &[0; 5_000]), "另存为 .docx", "save it as .docx"),
+        (
+            "错列.csv",
+            "序号,项目名称,预算数\n1,防汛,1,234.5\n2,抗旱,3\n".as_bytes(),
+            "第 2 行有 4 格",
+            "row 2 has 4 cells",
+        ),
         ("公文.ofd", &zipped("OFD.xml"), "OFD", "OFD"),
         ("老表.xls", b"\x09\x04\x06\x00\x00\x04\x10\x00", "Excel 4", "Excel 4"),
     ];

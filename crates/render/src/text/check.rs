@@ -2,8 +2,8 @@
 
 use jixiao_selfeval::review::{Counts, Table, Verdict};
 use jixiao_selfeval::{Review, Severity};
-use jixiao_workbook::CellRef;
 use jixiao_workbook::address::column_letters;
+use jixiao_workbook::{CellRef, Workbook};
 
 use super::{Detail, Style, Tone, cells, lines, rows, spans};
 use crate::Lang;
@@ -18,6 +18,7 @@ pub fn check(path: &str, review: &Review<'_>, style: Style) -> String {
     report.extend(words::judged_by(review.profile(), style.lang));
     if let Some(table) = &review.table {
         report.push(about(table, style.lang));
+        report.extend(addresses(table, review.workbook(), style.lang));
         report.extend(doubts(table, style.lang));
         report.extend(hidden(table, style.lang));
     }
@@ -112,6 +113,18 @@ pub(super) fn hidden(table: &Table, lang: Lang) -> Option<String> {
             format!("hidden, but read and counted like the rest: {parts}."),
         )
     })
+}
+
+/// How the cells of a document's table are told, which has no letters beside it.
+fn addresses(table: &Table, workbook: &Workbook, lang: Lang) -> Option<String> {
+    workbook.document()?;
+    let number = table.located.sheet.0 + 1;
+    let cell = table.located.range.last();
+    let (row, column) = (cell.row(), cell.column());
+    Some(lang.of(
+        format!("文档里的第 {number} 张表，单元格按行列称呼：{cell} 是第 {row} 行第 {column} 列。"),
+        format!("table {number} of the document; cells are told by column and row: {cell} is row {row}, column {column}."),
+    ))
 }
 
 fn money(table: &Table) -> &'static str {
@@ -228,11 +241,9 @@ fn context(table: &Table, review: &Review<'_>, style: Style) -> Vec<String> {
 
 #[cfg(test)]
 mod tests {
+    use super::*;
     use jixiao_selfeval::Profile;
     use jixiao_selfeval::review::{Options, review};
-    use jixiao_workbook::Workbook;
-
-    use super::*;
 
     #[test]
     fn hidden_rows_columns_and_sheets_are_named() {

@@ -131,7 +131,7 @@ fn end(text: &str) -> &str {
     text.trim().trim_end_matches(['。', '.', '；', ';'])
 }
 
-/// Cell and project, or cell and 合计, or the sheet alone.
+/// Cell and project, or cell and 合计, or the sheet alone, or a paragraph of a document.
 fn place(finding: &Finding, table: Option<&Table>, lang: Lang) -> String {
     let home = table.map(|table| &*table.located.sheet_name);
     let sheet = finding.place.sheet.as_deref().filter(|sheet| home.is_some_and(|home| home != *sheet));
@@ -139,7 +139,9 @@ fn place(finding: &Finding, table: Option<&Table>, lang: Lang) -> String {
         (Some(cell), Some(sheet)) => format!("{sheet}!{cell}"),
         (Some(cell), None) => cell.to_string(),
         (None, Some(sheet)) => sheet.to_owned(),
-        (None, None) => String::new(),
+        (None, None) => finding.place.paragraph.map_or_else(String::new, |number| {
+            lang.of(format!("正文第 {number} 段"), format!("paragraph {number}"))
+        }),
     };
     let total = table.and_then(|table| table.summary.total.as_ref()).map(|total| total.row);
     let whose = match &finding.project {

@@ -66,7 +66,7 @@ impl Submissions {
         let file = self.files.len();
         self.files.push(File { path: path.into(), sheet: located.sheet_name.clone() });
         let mut met = Vec::new();
-        let unit = self.unit(file, summary);
+        let unit = self.unit(file, located, summary);
         met.extend(unit.and_then(|seen| self.told(Again::Unit, seen)));
         for (index, project) in summary.projects.iter().enumerate() {
             let Some(code) = project.budget_code() else { continue };
@@ -80,13 +80,15 @@ impl Submissions {
     }
 
     /// Where the unit was met before in the same year; else it is met here.
-    fn unit(&mut self, file: usize, summary: &Summary) -> Option<Seen> {
+    fn unit(&mut self, file: usize, located: &Located, summary: &Summary) -> Option<Seen> {
         let (unit, year) = (summary.unit.as_ref()?, summary.year?);
         let name = folded_name(&unit.value);
         if name.is_empty() || summary.projects.is_empty() {
             return None;
         }
-        let seen = *self.units.entry((Box::from(&*name), year)).or_insert(Seen { file, cell: unit.cell? });
+        // In a document the unit may stand outside the table.
+        let cell = unit.cell.unwrap_or(located.range.first());
+        let seen = *self.units.entry((Box::from(&*name), year)).or_insert(Seen { file, cell });
         (seen.file != file).then_some(seen)
     }
 

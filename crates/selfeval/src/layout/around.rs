@@ -1,6 +1,6 @@
 //! What stands around the table: title, unit, years, money unit, note.
 
-use jixiao_workbook::{CellRef, Sheet, ValueRef};
+use jixiao_workbook::{CellRef, Paragraph, Sheet, ValueRef};
 
 use super::body::{is_note, is_signature};
 use super::label::folded;
@@ -11,6 +11,10 @@ use crate::value::{Money, is_blank};
 const ABOVE: u32 = 12;
 /// Rows below the table that are looked at.
 const BELOW: u32 = 20;
+
+/// Paragraphs of a document above a table that are looked at, and characters of the longest.
+const CAPTIONS: usize = 6;
+const LONGEST_CAPTION: usize = 80;
 
 /// What stands around the table.
 #[derive(Default)]
@@ -23,54 +27,101 @@ pub(super) struct Around {
     pub(super) signatures: Vec<Signature>,
 }
 
-/// Reads the lines above `header_row` (not above `from`) and below `last_row`.
-pub(super) fn read(sheet: &Sheet, columns: &Columns, from: u32, header_row: u32, last_row: u32) -> Around {
-    let top = from.max(header_row.saturating_sub(ABOVE));
-    let above = lines(sheet, top, header_row.saturating_sub(1));
-    let below = lines(sheet, last_row + 1, last_row.saturating_add(BELOW));
+/// A line of text around the table: a cell of its sheet, or a paragraph of the document it stands in.
+#[derive(Clone, Copy)]
+struct Line<'a> {
+    cell: Option<CellRef>,
+    paragraph: Option<u32>,
+    text: &'a str,
+}
+
+impl Line<'_> {
+    fn stated<T>(self, value: T) -> Stated<T> {
+        Stated { value, cell: self.cell, paragraph: self.paragraph, text: self.text.to_owned() }
+    }
+}
+
+/// What is looked at around a table.
+#[derive(Clone, Copy)]
+pub(super) struct Extent {
+    /// No row above this one.
+    pub(super) from: u32,
+    /// The first row of the header.
+    pub(super) header: u32,
+    /// The last row of the table.
+    pub(super) last: u32,
+}
+
+/// Reads the lines above the header and below the table, and the paragraphs beside it in a document.
+pub(super) fn read(
+    sheet: &Sheet,
+    columns: &Columns,
+    extent: Extent,
+    (before, after): (&[Paragraph], &[Paragraph]),
+) -> Around {
+    let Extent { from, header, last } = extent;
+    let top = from.max(header.saturating_sub(ABOVE));
+    let mut above = captions(before);
+    above.extend(lines(sheet, top, header.saturating_sub(1)));
+    let mut below = lines(sheet, last + 1, last.saturating_add(BELOW));
+    below.extend(after.iter().take(BELOW as usize).map(line));
     let title = title(&above);
     let note = note(&below);
     let mut years = Vec::new();
-    for (cell, text) in above.iter().copied().chain(note.iter().map(|(cell, text)| (*cell, text.as_str()))) {
-        years.extend(years_in(text).map(|value| stated(value, cell, text)));
+    for line in above.iter().copied().chain(note.iter().map(|(line, text)| Line { text, ..*line })) {
+        years.extend(years_in(line.text).map(|value| line.stated(value)));
     }
-    let mut signatures = signature::read(sheet, top, header_row.saturating_sub(1));
-    signatures.extend(signature::read(sheet, last_row + 1, last_row.saturating_add(BELOW)));
-    let unit = title.and_then(|(cell, text)| Some(stated(unit_of_title(text)?, cell, text)));
+    let mut signatures = signature::read(sheet, top, header.saturating_sub(1));
+    signatures.extend(signature::read(sheet, last + 1, last.saturating_add(BELOW)));
+    let unit = title.and_then(|line| Some(line.stated(unit_of_title(line.text)?)));
     Around {
         unit: unit.or_else(|| {
             above.iter().enumerate().find_map(|(index, line)| unit_of_line(&above, index, *line))
         }),
         money: above
             .iter()
-            .find_map(|(cell, text)| Some(stated(money_in(text)?, *cell, text)))
+            .find_map(|line| Some(line.stated(money_in(line.text)?)))
             .or_else(|| of_columns(sheet, columns)),
-        title: title.map(|(cell, text)| stated(text.trim().to_owned(), cell, text)),
+        title: title.map(|line| line.stated(line.text.trim().to_owned())),
         years,
         signatures,
-        note: note.map(|(cell, text)| Stated { value: text.clone(), cell: Some(cell), text }),
+        note: note.map(|(line, text)| Stated { text: text.clone(), ..line.stated(text) }),
     }
 }
 
-fn stated<T>(value: T, cell: CellRef, text: &str) -> Stated<T> {
-    Stated { value, cell: Some(cell), text: text.to_owned() }
-}
-
-fn lines(sheet: &Sheet, first: u32, last: u32) -> Vec<(CellRef, &str)> {
+fn lines(sheet: &Sheet, first: u32, last: u32) -> Vec<Line<'_>> {
     let rows = sheet.rows_from(first).take_while(|row| row.number <= last);
     let cells = rows.flat_map(jixiao_workbook::sheet::Row::cells);
     let texts = cells.filter_map(|cell| match cell.value {
-        ValueRef::Text(text) if !cell.value.is_blank() => Some((cell.at, text)),
+        ValueRef::Text(text) if !cell.value.is_blank() => {
+            Some(Line { cell: Some(cell.at), paragraph: None, text })
+        }
         _ => None,
     });
     texts.take(200).collect()
 }
 
+fn line(paragraph: &Paragraph) -> Line<'_> {
+    Line { cell: None, paragraph: Some(paragraph.number), text: &paragraph.text }
+}
+
+/// The short paragraphs right above a table; the report's sentences before them say nothing of it.
+fn captions(before: &[Paragraph]) -> Vec<Line<'_>> {
+    let is_caption = |paragraph: &&Paragraph| {
+        let text = paragraph.text.trim();
+        text.chars().count() <= LONGEST_CAPTION && !text.ends_with(['。', '；', ';'])
+    };
+    let mut captions: Vec<Line<'_>> =
+        before.iter().rev().take(CAPTIONS).take_while(is_caption).map(line).collect();
+    captions.reverse();
+    captions
+}
+
 /// The table's title: the nearest line above that names a summary table, else a self-evaluation.
-fn title<'a>(above: &[(CellRef, &'a str)]) -> Option<(CellRef, &'a str)> {
+fn title<'a>(above: &[Line<'a>]) -> Option<Line<'a>> {
     let with = |word: &str| {
-        above.iter().rev().find(|(_, text)| {
-            let plain: String = folded(text);
+        above.iter().rev().find(|line| {
+            let plain: String = folded(line.text);
             plain.contains(word) && !plain.starts_with("单位") && plain.chars().count() <= 120
         })
     };
@@ -100,7 +151,7 @@ fn unit_of_title(title: &str) -> Option<String> {
 }
 
 /// The unit on a line `填报单位：…`; the name may stand in the next cell.
-fn unit_of_line(lines: &[(CellRef, &str)], index: usize, line: (CellRef, &str)) -> Option<Stated<String>> {
+fn unit_of_line(lines: &[Line<'_>], index: usize, line: Line<'_>) -> Option<Stated<String>> {
     const WORDS: &[&str] = &[
         "填报单位",
         "单位名称",
@@ -114,7 +165,7 @@ fn unit_of_line(lines: &[(CellRef, &str)], index: usize, line: (CellRef, &str)) 
         "主管部门",
         "单位",
     ];
-    let (cell, text) = line;
+    let text = line.text;
     let plain = folded(text);
     let (word, after) = WORDS.iter().find_map(|word| Some((*word, plain.strip_prefix(word)?)))?;
     let after = after.trim_start_matches("(盖章)").trim_start_matches("(公章)");
@@ -124,13 +175,14 @@ fn unit_of_line(lines: &[(CellRef, &str)], index: usize, line: (CellRef, &str)) 
     let end = ["单位:", "金额单位", "年度:", "日期"].iter().filter_map(|word| piece.find(word)).min();
     let own = end.and_then(|end| piece.get(..end)).unwrap_or(&piece);
     if let Some(name) = named(own).filter(|name| opened && unit_of_money(name).is_none()) {
-        return Some(stated(name, cell, text));
+        return Some(line.stated(name));
     }
     if !own.is_empty() || !after.trim_start_matches(':').is_empty() || word == "单位" {
         return None;
     }
-    let (next, text) = lines.get(index + 1).filter(|(next, _)| next.row() == cell.row())?;
-    named(&folded(text)).filter(|_| !text.contains(['：', ':'])).map(|name| stated(name, *next, text))
+    let row = |line: &Line<'_>| line.cell.map(CellRef::row);
+    let next = lines.get(index + 1).filter(|next| row(next).is_some() && row(next) == row(&line))?;
+    named(&folded(next.text)).filter(|_| !next.text.contains(['：', ':'])).map(|name| next.stated(name))
 }
 
 /// The text up to two blanks in a row, which part what is written on one line.
@@ -210,7 +262,7 @@ fn of_columns(sheet: &Sheet, columns: &Columns) -> Option<Stated<Money>> {
         let anchor = sheet.anchor(cell);
         let text = sheet.value(anchor).as_text();
         if super::label::label(text).money == column.money {
-            return Some(stated(column.money?, anchor, text));
+            return Some(Line { cell: Some(anchor), paragraph: None, text }.stated(column.money?));
         }
         let above = CellRef::new(anchor.row().checked_sub(1)?, cell.column())?;
         if column.label_cell.row() - above.row() > 4 {
@@ -221,17 +273,17 @@ fn of_columns(sheet: &Sheet, columns: &Columns) -> Option<Stated<Money>> {
 }
 
 /// The note: from the line that opens it to the last numbered line under it.
-fn note(below: &[(CellRef, &str)]) -> Option<(CellRef, String)> {
-    let start = below.iter().position(|(_, text)| is_note(text))?;
-    let (cell, text) = below.get(start)?;
-    let mut note = text.trim().to_owned();
-    for (_, text) in below.iter().skip(start + 1) {
-        let text = text.trim();
+fn note<'a>(below: &[Line<'a>]) -> Option<(Line<'a>, String)> {
+    let start = below.iter().position(|line| is_note(line.text))?;
+    let first = below.get(start)?;
+    let mut note = first.text.trim().to_owned();
+    for line in below.iter().skip(start + 1) {
+        let text = line.text.trim();
         if !text.starts_with(|c: char| c.is_ascii_digit()) || is_signature(text) {
             break;
         }
         note.push('\n');
         note.push_str(text);
     }
-    Some((*cell, note))
+    Some((*first, note))
 }

@@ -3,6 +3,7 @@
 use unicode_normalization::UnicodeNormalization;
 
 use crate::finding::Field;
+use crate::mapping::Mapping;
 use crate::profile::{Profile, column_of};
 use crate::value::{Money, is_blank};
 
@@ -127,15 +128,43 @@ pub(super) struct Vocabulary {
 /// A noun this short says something of its own only as a whole label (`项目`, `合计`, `原因`).
 const SHORT: usize = "项目".len();
 
+/// What a key of a profile's labels stands for.
+fn meaning(key: &str) -> Meaning {
+    match (key.strip_prefix("fund."), column_of(key)) {
+        (Some(key), _) => Meaning::Fund(key.to_owned()),
+        (None, Some(field)) => Meaning::Field(field),
+        (None, None) => Meaning::Subtotal,
+    }
+}
+
 impl Vocabulary {
+    /// The profile's labels, and before them those that a mapping names.
+    pub(super) fn mapped(profile: &Profile, mapping: Option<&Mapping>) -> Self {
+        let mut vocabulary = Self::new(profile);
+        let mut own = Vec::new();
+        for (text, column) in mapping.iter().flat_map(|mapping| &mapping.columns) {
+            let noun = label(text).noun;
+            vocabulary.labels.retain(|(known, ..)| *known != noun);
+            let meaning = meaning(&column.field);
+            if meaning == Meaning::Field(Field::Name) {
+                vocabulary.first.extend(noun.chars().next());
+            }
+            own.push((noun, meaning, 0));
+        }
+        own.append(&mut vocabulary.labels);
+        own.sort_by_key(|(noun, ..)| std::cmp::Reverse(noun.len()));
+        Self { labels: own, ..vocabulary }
+    }
+
+    /// Every noun with its meaning, for who looks for similar ones.
+    pub(super) fn nouns(&self) -> impl Iterator<Item = (&str, &Meaning)> {
+        self.labels.iter().map(|(noun, meaning, _)| (noun.as_str(), meaning))
+    }
+
     pub(super) fn new(profile: &Profile) -> Self {
         let mut labels = Vec::new();
         for (key, texts) in &profile.labels {
-            let meaning = match (key.strip_prefix("fund."), column_of(key)) {
-                (Some(key), _) => Meaning::Fund(key.to_owned()),
-                (None, Some(field)) => Meaning::Field(field),
-                (None, None) => Meaning::Subtotal,
-            };
+            let meaning = meaning(key);
             let nouns = texts.iter().enumerate();
             labels.extend(nouns.map(|(order, text)| (label(text).noun, meaning.clone(), order)));
         }

@@ -3,10 +3,11 @@
 
 use std::sync::Arc;
 
-use jixiao_workbook::{CellRef, Range, Sheet, SheetId, Visibility, Workbook};
+use jixiao_workbook::{CellRef, Document, Paragraph, Range, Sheet, SheetId, Visibility, Workbook};
 use serde::{Deserialize, Serialize};
 
 use crate::finding::{Field, Words};
+use crate::mapping::Mapping;
 use crate::profile::Profile;
 use crate::value::Money;
 
@@ -14,14 +15,17 @@ mod around;
 mod body;
 mod header;
 mod label;
+mod mapped;
 mod own;
 mod signature;
+mod suggest;
 
 use body::Body;
 use header::Header;
 use label::Vocabulary;
 pub use own::{MARKER, is_own, own_sheets};
 pub use signature::Signature;
+pub use suggest::suggest;
 
 /// A column of the table.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -140,8 +144,11 @@ pub struct Rows {
 pub struct Stated<T> {
     /// What it says.
     pub value: T,
-    /// Where it says so; none where it comes from the sheet's name.
+    /// Where it says so; none where it comes from the sheet's name or a paragraph.
     pub cell: Option<CellRef>,
+    /// The paragraph of the document that says so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub paragraph: Option<u32>,
     /// The cell's whole text.
     pub text: String,
 }
@@ -197,12 +204,41 @@ pub struct Located {
     pub others: Vec<(String, Range)>,
 }
 
-/// No table was found.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+/// No table was found, or none could be chosen.
+#[derive(Clone, Debug, Default, PartialEq, Eq, thiserror::Error)]
 #[error("no summary table was found")]
+#[non_exhaustive]
 pub struct NoTable {
     /// The nearest candidate: sheet name, the cell of its first label, and the fields it lacks.
     pub nearest: Option<Candidate>,
+    /// Why, where it is known better.
+    pub cause: Option<Cause>,
+}
+
+impl NoTable {
+    fn because(cause: Cause) -> Self {
+        Self { nearest: None, cause: Some(cause) }
+    }
+}
+
+/// Why no table could be taken.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Cause {
+    /// The document has no table at all, but so many pictures.
+    NoTables {
+        /// Pictures of the document.
+        pictures: usize,
+    },
+    /// These tables are equally good: sheet name, range, and the number to ask for one by.
+    Equal(Vec<(String, Range, usize)>),
+    /// A table was asked for by a number beyond these.
+    NoSuch {
+        /// The number asked for.
+        asked: usize,
+        /// Tables that were found.
+        found: usize,
+    },
 }
 
 /// A header that lacks something.
@@ -218,14 +254,41 @@ pub struct Candidate {
     pub lacks: Vec<Field>,
 }
 
-/// Finds the table. `sheet` narrows the search to one sheet.
+/// Which of several tables is looked for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Choice<'a> {
+    /// Only on this sheet.
+    pub sheet: Option<SheetId>,
+    /// The table of this number among those found there, from 1.
+    pub table: Option<usize>,
+    /// What its columns and rows are, where that is told.
+    pub mapping: Option<&'a Mapping>,
+}
+
+impl From<Option<SheetId>> for Choice<'_> {
+    fn from(sheet: Option<SheetId>) -> Self {
+        Self { sheet, ..Self::default() }
+    }
+}
+
+/// Finds the table, as the choice narrows the search; a sheet alone is a choice, too.
 ///
 /// # Errors
-/// When no sheet holds a header with at least a project name, a budget, an executed amount and a score.
-pub fn locate(workbook: &Workbook, profile: &Profile, sheet: Option<SheetId>) -> Result<Located, NoTable> {
-    let vocabulary = Vocabulary::new(profile);
+/// When no sheet holds a header with at least a project name, a budget, an executed amount and a score, or when
+/// tables are equally good and none was asked for.
+pub fn locate<'a>(
+    workbook: &Workbook,
+    profile: &Profile,
+    choice: impl Into<Choice<'a>>,
+) -> Result<Located, NoTable> {
+    let choice = choice.into();
+    if let Some(document) = workbook.document().filter(|_| workbook.sheets().is_empty()) {
+        return Err(NoTable::because(Cause::NoTables { pictures: document.pictures }));
+    }
+    let vocabulary = Vocabulary::mapped(profile, choice.mapping);
     let mut search = Search::default();
-    for id in workbook.sheet_ids().filter(|id| sheet.is_none_or(|only| only == *id)) {
+    for id in workbook.sheet_ids().filter(|id| choice.sheet.is_none_or(|only| only == *id)) {
         let Some(entry) = workbook.entry(id).filter(|entry| entry.grid) else { continue };
         match workbook.sheet(id) {
             Ok(grid) if is_own(grid) => {}
@@ -236,7 +299,7 @@ pub fn locate(workbook: &Workbook, profile: &Profile, sheet: Option<SheetId>) ->
             )),
         }
     }
-    search.choose(workbook)
+    search.choose(workbook, choice)
 }
 
 /// A table that was met, before one is chosen.
@@ -299,20 +362,48 @@ impl Search {
         true
     }
 
-    /// Takes the first table of the visible sheets that holds projects; a table on a hidden sheet only if there is
-    /// no other.
-    fn choose(mut self, workbook: &Workbook) -> Result<Located, NoTable> {
+    /// Takes the table that was asked for, else the best: on a visible sheet, with projects, with more columns of
+    /// known meaning, with more projects.
+    fn choose(mut self, workbook: &Workbook, choice: Choice<'_>) -> Result<Located, NoTable> {
+        let best = match choice.table {
+            Some(asked) => {
+                let found = self.met.len();
+                let no_such = NoTable::because(Cause::NoSuch { asked, found });
+                asked.checked_sub(1).filter(|at| *at < found).ok_or(no_such)?
+            }
+            None => match self.best(workbook).as_slice() {
+                [] => return Err(NoTable { nearest: self.nearest, cause: None }),
+                [best] => *best,
+                several => return Err(NoTable::because(Cause::Equal(self.named(several)))),
+            },
+        };
+        let met = self.met.remove(best);
+        let others = self.met.iter().filter_map(|met| Some((met.name.clone(), met.range()?))).collect();
+        let missing = NoTable { nearest: self.nearest, cause: None };
+        let Ok(sheet) = workbook.sheet(met.sheet) else { return Err(missing) };
+        let mut located = met.located((sheet, workbook.document()), others, self.doubts).ok_or(missing)?;
+        if let Some(mapping) = choice.mapping {
+            mapped::apply(mapping, sheet, &mut located);
+        }
+        Ok(located)
+    }
+
+    /// The best of the tables; several where they are equally good.
+    fn best(&self, workbook: &Workbook) -> Vec<usize> {
         let rank = |met: &Met| {
             let visible =
                 workbook.entry(met.sheet).is_some_and(|entry| entry.visibility == Visibility::Visible);
-            (!visible, met.body.projects.is_empty())
+            let projects = met.body.projects.len();
+            (visible, projects > 0, met.header.columns.numbers().len(), projects)
         };
-        let best = (0..self.met.len()).min_by_key(|index| self.met.get(*index).map(rank));
-        let Some(best) = best else { return Err(NoTable { nearest: self.nearest }) };
-        let met = self.met.remove(best);
-        let others = self.met.iter().filter_map(|met| Some((met.name.clone(), met.range()?))).collect();
-        let Ok(sheet) = workbook.sheet(met.sheet) else { return Err(NoTable { nearest: self.nearest }) };
-        met.located(sheet, others, self.doubts).ok_or(NoTable { nearest: self.nearest })
+        let best = self.met.iter().map(rank).max();
+        let ranked = self.met.iter().enumerate().filter(|(_, met)| Some(rank(met)) == best);
+        ranked.map(|(at, _)| at).collect()
+    }
+
+    fn named(&self, tables: &[usize]) -> Vec<(String, Range, usize)> {
+        let met = tables.iter().filter_map(|at| Some((at + 1, self.met.get(*at)?)));
+        met.filter_map(|(number, met)| Some((met.name.clone(), met.range()?, number))).collect()
     }
 }
 
@@ -322,10 +413,22 @@ impl Met {
         Some(Range::new(first, CellRef::new(self.body.last, self.header.last_column)?))
     }
 
-    fn located(self, sheet: &Sheet, others: Vec<(String, Range)>, mut doubts: Vec<Words>) -> Option<Located> {
+    /// The paragraphs above and below it in a document.
+    fn beside<'a>(&self, document: Option<&'a Document>) -> (&'a [Paragraph], &'a [Paragraph]) {
+        let beside = |document: &'a Document| (document.above(self.sheet.0), document.below(self.sheet.0));
+        document.map(beside).unwrap_or_default()
+    }
+
+    fn located(
+        self,
+        (sheet, document): (&Sheet, Option<&Document>),
+        others: Vec<(String, Range)>,
+        mut doubts: Vec<Words>,
+    ) -> Option<Located> {
         let range = self.range()?;
-        let around =
-            around::read(sheet, &self.header.columns, self.from, self.header.rows.first, self.body.last);
+        let extent = around::Extent { from: self.from, header: self.header.rows.first, last: self.body.last };
+        let beside = self.beside(document);
+        let around = around::read(sheet, &self.header.columns, extent, beside);
         doubts.extend(self.header.doubts);
         doubts.extend(self.body.doubts);
         Some(Located {

@@ -240,3 +240,41 @@ fn two_columns_with_one_label_are_a_doubt() {
     assert_eq!(located.columns.score.unwrap().number, 5);
     assert!(located.doubts[0].zh.contains("E1 和 F1"), "{:?}", located.doubts);
 }
+
+#[test]
+fn of_tables_equally_good_one_must_be_asked_for() {
+    let table =
+        "序号|项目名称|全年预算数|全年执行数|自评得分\n1|防汛|10|5|90\n2|抗旱|10|5|90\n合计||20|10|90\n";
+    let shorter = table.replace("2|抗旱|10|5|90\n", "");
+    let both = |first: &str| workbook(&format!("{first}\n\n# 乙\n{table}"));
+    let profile = Profile::national();
+    // The better one is taken wherever it stands.
+    let located = locate(&both(&shorter), &profile, None).unwrap();
+    assert_eq!((located.projects.len(), located.others.len()), (2, 1));
+    let equal = both(table);
+    let missing = locate(&equal, &profile, None).unwrap_err();
+    let words = crate::rules::no_table(&missing);
+    assert!(
+        words.message.zh.contains("同样完整") && words.help.zh == "用 --table 1 或 --table 2 指明一张",
+        "{words:?}"
+    );
+    let choice = |table| Choice { table: Some(table), ..Choice::default() };
+    assert_ne!(
+        locate(&equal, &profile, choice(1)).unwrap().range,
+        locate(&equal, &profile, choice(2)).unwrap().range
+    );
+    let missing = locate(&equal, &profile, choice(3)).unwrap_err();
+    assert_eq!(missing.cause, Some(Cause::NoSuch { asked: 3, found: 2 }));
+}
+
+#[test]
+fn a_document_without_tables_says_whether_it_has_pictures() {
+    use jixiao_workbook::workbook::Parts;
+    for (pictures, words) in [(0, "文档里没有表格"), (2, "只有 2 张图片")] {
+        let document = Document { pictures, ..Document::default() };
+        let parts = Parts { document: Some(document), ..Parts::default() };
+        let workbook = Workbook::from_parts(parts, jixiao_workbook::Limits::default());
+        let missing = locate(&workbook, &Profile::national(), None).unwrap_err();
+        assert!(crate::rules::no_table(&missing).message.zh.contains(words));
+    }
+}

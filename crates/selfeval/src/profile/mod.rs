@@ -241,6 +241,17 @@ const COLUMNS: &[(&str, Field)] = &[
     ("remark", Field::Remark),
 ];
 
+/// Whether a key of labels is known: a column's, `subtotal`, or a fund part `fund.…`.
+pub(crate) fn is_label_key(key: &str) -> bool {
+    let fund = key.strip_prefix(FUND).is_some_and(|name| !name.is_empty());
+    fund || key == "subtotal" || column_of(key).is_some()
+}
+
+/// The key of a field's labels.
+pub(crate) fn key_of(field: Field) -> Option<&'static str> {
+    COLUMNS.iter().find(|(_, known)| *known == field).map(|(key, _)| *key)
+}
+
 /// The field of a column by its key in a profile's labels.
 pub(crate) fn column_of(key: &str) -> Option<Field> {
     COLUMNS.iter().find(|(name, _)| *name == key).map(|(_, field)| *field)

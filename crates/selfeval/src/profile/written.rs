@@ -8,7 +8,7 @@ use toml::de::{DeTable, DeValue};
 
 use super::{
     BUILT_IN, BlockWeight, COLUMNS, FUND, Fault, Grade, KEYS, Level, PointBand, Profile, ProfileError,
-    ScoreCap, Wanted, Weights, column_of,
+    ScoreCap, Wanted, Weights, column_of, is_label_key,
 };
 use crate::finding::Field;
 use crate::value::{Money, parse, shifted};
@@ -330,8 +330,7 @@ fn grade(value: &DeValue<'_>) -> Option<Grade> {
 
 fn labels(given: &Given<'_, '_>, labels: &mut IndexMap<String, Vec<String>>) -> Result<(), ProfileError> {
     for (at, name, value) in given.section()? {
-        let fund = name.strip_prefix(FUND).is_some_and(|key| !key.is_empty());
-        if name != "subtotal" && !fund && column_of(name).is_none() {
+        if !is_label_key(name) {
             let known = COLUMNS.iter().map(|(name, _)| *name).chain(["subtotal"]);
             let nearest = nearest(name, known).map(|name| format!("labels.{name}"));
             return Err(value.unknown(at, nearest));

@@ -5,7 +5,7 @@ use jixiao_workbook::{CellRef, Workbook, column_letters};
 use crate::computed::Totals;
 use crate::finding::{Finding, Place, Related, Severity, Words};
 use crate::given::Given;
-use crate::layout::Located;
+use crate::layout::{Located, Stated};
 use crate::profile::{Profile, Weights};
 use crate::summary::{Project, Reading, Summary, TextReading, Total};
 use crate::workers::{Alone, Workers, pieces};
@@ -234,7 +234,14 @@ impl<'a> Context<'a> {
 
     /// A place in the table's sheet.
     pub fn place(&self, cell: CellRef, text: impl Into<String>) -> Place {
-        Place { sheet: Some(self.located.sheet_name.clone()), cell: Some(cell), text: text.into() }
+        let sheet = Some(self.located.sheet_name.clone());
+        Place { sheet, cell: Some(cell), paragraph: None, text: text.into() }
+    }
+
+    /// The place of what stands around the table: a cell, or a paragraph of the document.
+    pub fn around<T>(&self, stated: &Stated<T>) -> Place {
+        let sheet = stated.cell.map(|_| self.located.sheet_name.clone());
+        Place { sheet, cell: stated.cell, paragraph: stated.paragraph, text: stated.text.clone() }
     }
 
     /// The place of a numeric cell.

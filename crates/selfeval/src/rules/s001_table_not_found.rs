@@ -1,8 +1,10 @@
 //! S001: no sheet holds the summary table. Raised when locating fails, so its check never runs on a table.
 
+use jixiao_workbook::Range;
+
 use super::{Check, Rule};
 use crate::finding::{Field, Finding, Place, Severity, Words};
-use crate::layout::{Candidate, NoTable};
+use crate::layout::{Candidate, Cause, NoTable};
 
 pub(super) const RULE: Rule = Rule {
     code: "S001",
@@ -26,6 +28,10 @@ pub(super) const RULE: Rule = Rule {
 
 /// Finding S001: no table, naming the nearest candidate and what it lacks.
 pub fn no_table(missing: &NoTable) -> Finding {
+    if let Some(cause) = &missing.cause {
+        let (message, help) = because(cause);
+        return Finding::new(&RULE, Place::default(), message, help);
+    }
     match &missing.nearest {
         None => Finding::new(
             &RULE,
@@ -44,11 +50,60 @@ pub fn no_table(missing: &NoTable) -> Finding {
     }
 }
 
+/// The fact and the action where it is known why no table could be taken.
+fn because(cause: &Cause) -> (Words, Words) {
+    match cause {
+        Cause::NoTables { pictures } => no_tables(*pictures),
+        Cause::Equal(tables) => equal(tables),
+        Cause::NoSuch { asked, found } => (
+            Words::new(
+                format!("要求的是第 {asked} 张汇总表，这里只有 {found} 张"),
+                format!("table {asked} was asked for, and {found} were found"),
+            ),
+            Words::new("改正 --table 的序号", "correct the number behind --table"),
+        ),
+    }
+}
+
+fn no_tables(pictures: usize) -> (Words, Words) {
+    if pictures == 0 {
+        return (
+            Words::new("文档里没有表格", "the document holds no table"),
+            Words::new("检查是否选错了文件", "check that this is the right file"),
+        );
+    }
+    (
+        Words::new(
+            format!("文档里没有表格，只有 {pictures} 张图片，表格可能是图片"),
+            format!("the document holds no table, only {pictures} pictures: the table may be one of them"),
+        ),
+        Words::new(
+            "图片里的数字读不出来，请对方发送可以编辑的表格",
+            "figures in a picture cannot be read; have an editable table sent",
+        ),
+    )
+}
+
+fn equal(tables: &[(String, Range, usize)]) -> (Words, Words) {
+    let zh: Vec<String> = tables.iter().map(|(sheet, range, _)| format!("{sheet} {range}")).collect();
+    let flags = |and: &str| {
+        let one = |(_, _, number): &(String, Range, usize)| format!("--table {number}");
+        tables.iter().map(one).collect::<Vec<_>>().join(and)
+    };
+    (
+        Words::new(
+            format!("有 {} 张同样完整的汇总表，分不出该核对哪一张：{}", tables.len(), zh.join("、")),
+            format!("{} tables are equally complete: {}", tables.len(), zh.join(", ")),
+        ),
+        Words::new(format!("用 {} 指明一张", flags(" 或 ")), format!("name one with {}", flags(" or "))),
+    )
+}
+
 fn incomplete(candidate: &Candidate) -> Finding {
     let place = Place {
         sheet: Some(candidate.sheet.as_str().into()),
         cell: Some(candidate.cell),
-        text: String::new(),
+        ..Place::default()
     };
     let lacks = named(&candidate.lacks);
     let message = Words::new(
@@ -80,7 +135,7 @@ mod tests {
             found: vec![Field::Name, Field::Score],
             lacks: vec![Field::Executed],
         };
-        let finding = no_table(&NoTable { nearest: Some(nearest) });
+        let finding = no_table(&NoTable { nearest: Some(nearest), cause: None });
         assert_eq!(finding.message.zh, "最接近的表头有项目名称、自评得分，缺少全年执行数");
         assert_eq!(finding.help.en, "add the executed amount to the heading that begins in A3");
         assert_eq!(
@@ -91,7 +146,7 @@ mod tests {
 
     #[test]
     fn a_file_without_any_heading_says_what_is_needed() {
-        let finding = no_table(&NoTable { nearest: None });
+        let finding = no_table(&NoTable::default());
         assert_eq!(finding.place, Place::default());
         assert!(finding.help.zh.contains("全年执行数"));
     }

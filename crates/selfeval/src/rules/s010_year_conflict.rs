@@ -28,10 +28,10 @@ pub(super) const RULE: Rule = Rule {
 
 fn check(context: &Context<'_>) -> Vec<Finding> {
     let located = context.located;
-    let title = located.title.as_ref().and_then(|title| title.cell);
-    let of_title = located.years.iter().find(|year| title.is_some() && year.cell == title);
+    let title = located.title.as_ref().map(|title| (title.cell, title.paragraph));
+    let of_title = located.years.iter().find(|year| title == Some((year.cell, year.paragraph)));
     let Some(year) = of_title.or(located.years.first()) else { return Vec::new() };
-    let named = |value, text: &str| Stated { value, cell: None, text: text.to_owned() };
+    let named = |value, text: &str| Stated { value, cell: None, paragraph: None, text: text.to_owned() };
     let sheet = year_of_name(&located.sheet_name).map(|value| named(value, &located.sheet_name));
     let file = context.given.name.and_then(|name| Some(named(year_of_file(name, year.value)?, name)));
     let cells = located.years.iter().map(|stated| (stated, Source::Cell));
@@ -86,29 +86,39 @@ fn year_of_name(name: &str) -> Option<u16> {
 /// Whether a stated year fits the title's. So do: a text that names the right year beside others, the year that
 /// funds were carried over from, and, other than as 年度, the year of filing, one later.
 fn agrees(title: &Stated<u16>, other: &Stated<u16>, all: &[Stated<u16>]) -> bool {
-    let beside = all.iter().any(|year| year.cell == other.cell && year.value == title.value);
+    let here = (other.cell, other.paragraph);
+    let beside = all.iter().any(|year| (year.cell, year.paragraph) == here && year.value == title.value);
     let text: String = other.text.nfkc().filter(|c| !c.is_whitespace()).collect();
     let carried = text.contains("结转") || text.contains("上年");
     let evaluated = text.contains(&format!("{}年度", other.value));
-    let filing = other.value == title.value + 1 && (other.cell.is_none() || !evaluated);
+    let filing = other.value == title.value + 1 && (here == (None, None) || !evaluated);
     other.value == title.value || beside || carried || filing
+}
+
+/// A cell, or a paragraph of a document, in words of both languages.
+fn spot(stated: &Stated<u16>) -> (String, String) {
+    match (stated.cell, stated.paragraph) {
+        (Some(cell), _) => (cell.to_string(), cell.to_string()),
+        (None, Some(number)) => (format!("第 {number} 段"), format!("paragraph {number}")),
+        (None, None) => Default::default(),
+    }
 }
 
 fn finding(context: &Context<'_>, title: &Stated<u16>, (other, source): (&Stated<u16>, Source)) -> Finding {
     let sheet = Some(context.located.sheet_name.clone());
-    let place = Place { sheet, cell: other.cell, text: other.text.clone() };
-    let cell = other.cell.map_or_else(String::new, |cell| cell.to_string());
+    let place = Place { sheet, cell: other.cell, paragraph: other.paragraph, text: other.text.clone() };
+    let (cell, cell_en) = spot(other);
     let (here, here_en) = match source {
-        Source::Cell => (cell.as_str(), cell.as_str()),
+        Source::Cell => (cell.as_str(), cell_en.as_str()),
         Source::Sheet => ("工作表名", "the sheet's name"),
         Source::File => ("文件名", "the file's name"),
     };
     let stands = if source == Source::File { "文件名" } else { "这里" };
-    let there = title.cell.map_or_else(String::new, |cell| cell.to_string());
+    let (there, there_en) = spot(title);
     let message = Words::new(
         format!("{stands}写 {} 年，{there} 写 {} 年", other.value, title.value),
         format!(
-            "{} stands {}, {} in {there}",
+            "{} stands {}, {} in {there_en}",
             other.value,
             if source == Source::File { "in the file's name" } else { "here" },
             title.value
@@ -117,9 +127,9 @@ fn finding(context: &Context<'_>, title: &Stated<u16>, (other, source): (&Stated
     let help = Words::new(
         format!(
             "核对自评年度，把{}{here} 的年度改为与 {there} 一致",
-            if other.cell.is_some() { " " } else { "" }
+            if source == Source::Cell { " " } else { "" }
         ),
-        format!("see which year is evaluated, and make {here_en} agree with {there}"),
+        format!("see which year is evaluated, and make {here_en} agree with {there_en}"),
     );
     let note = Words::new("标题的年度", "the title's year");
     let related = title.cell.map(|cell| context.related(cell, note)).into_iter().collect();
@@ -181,8 +191,13 @@ mod tests {
 
     #[test]
     fn other_years_that_fit() {
-        let stated = |value, text: &str| Stated { value, cell: "A3".parse().ok(), text: text.to_owned() };
-        let title = Stated { value: 2023, cell: "A2".parse().ok(), text: String::new() };
+        let stated = |value, text: &str| Stated {
+            value,
+            cell: "A3".parse().ok(),
+            paragraph: None,
+            text: text.to_owned(),
+        };
+        let title = Stated { value: 2023, cell: "A2".parse().ok(), paragraph: None, text: String::new() };
         for (year, text, fits) in [
             (2024, "兰州新区2024年绩效自评工作附件", true),
             (2024, "2024年度", false),

@@ -27,7 +27,10 @@ pub(super) const RULE: Rule = Rule {
 
 fn check(context: &Context<'_>) -> Vec<Finding> {
     let Some(title) = &context.located.title else { return Vec::new() };
-    let Some(cell) = title.cell else { return Vec::new() };
+    let (cell_zh, cell_en) = match title.cell {
+        Some(cell) => (format!("在 {cell} 的标题填上"), format!(" in {cell}")),
+        None => ("在标题填上".to_owned(), String::new()),
+    };
     let (zh, en) = match (year_open(&title.text), unit_open(&title.text)) {
         (false, false) => return Vec::new(),
         (true, false) => ("年度", "year"),
@@ -37,13 +40,8 @@ fn check(context: &Context<'_>) -> Vec<Finding> {
     let shown = title.text.trim();
     let message =
         Words::new(format!("标题“{shown}”没有填{zh}"), format!("the title “{shown}” leaves its {en} open"));
-    let help =
-        Words::new(format!("在 {cell} 的标题填上{zh}"), format!("put the {en} into the title in {cell}"));
-    vec![
-        Finding::new(&RULE, context.place(cell, title.text.as_str()), message, help)
-            .of(Field::Title)
-            .found(shown, None),
-    ]
+    let help = Words::new(format!("{cell_zh}{zh}"), format!("put the {en} into the title{cell_en}"));
+    vec![Finding::new(&RULE, context.around(title), message, help).of(Field::Title).found(shown, None)]
 }
 
 /// Signs that hold a place open.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use jixiao_workbook::{CellRef, FileKind};
+use jixiao_workbook::CellRef;
 
 use super::cells::{ends, some_listed};
 use super::{Check, Context, Rule, f002_constant_for_formula, run};
@@ -37,7 +37,7 @@ fn check(context: &Context<'_>) -> Vec<Finding> {
         findings.extend(order(context, issued, &own));
     }
     findings.extend(note(context, issued, &own));
-    if context.workbook.kind() != FileKind::Text {
+    if context.workbook.kind().has_formulas() {
         // A label that changed is told once: formulas are compared as if it had not.
         own.columns = renamed(issued, &own);
         findings.extend(formulas(context, issued, &own));

@@ -33,6 +33,9 @@ pub(super) const RULE: Rule = Rule {
 };
 
 fn check(context: &Context<'_>) -> Vec<Finding> {
+    if !context.workbook.kind().has_formulas() {
+        return Vec::new();
+    }
     let projects = context.summary.projects.iter();
     let rows = projects.flat_map(|project| {
         let sequence = project.sequence.iter().map(|reading| (Field::Sequence, reading));

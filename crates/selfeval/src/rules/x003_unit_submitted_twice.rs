@@ -41,7 +41,7 @@ fn finding(context: &Context<'_>, met: &Met) -> Option<Finding> {
         "核对以哪一份为准，另一份不要放在一起",
         "see which one holds, and take the other one away",
     );
-    let place = Place { cell: unit.cell, ..context.place(context.located.range.first(), unit.text.as_str()) };
+    let place = Place { sheet: Some(context.located.sheet_name.clone()), ..context.around(unit) };
     let note = Words::new("同一单位的表", "the table of the same unit");
     let related = Related { path: Some(path.clone()), sheet: sheet.clone(), cell: *cell, note };
     let finding = Finding::new(&RULE, place, message, help).of(Field::UnitName);

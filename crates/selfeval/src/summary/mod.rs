@@ -223,8 +223,8 @@ impl Summary {
 
 /// The year of the title, else the first that is stated.
 fn year(located: &Located) -> Option<u16> {
-    let title = located.title.as_ref().and_then(|title| title.cell);
-    let of_title = located.years.iter().find(|year| year.cell == title);
+    let title = located.title.as_ref().map(|title| (title.cell, title.paragraph));
+    let of_title = located.years.iter().find(|year| title == Some((year.cell, year.paragraph)));
     of_title.or_else(|| located.years.first()).map(|year| year.value)
 }
 

@@ -1,6 +1,10 @@
 //! Bytes to workbook: what the file is, told by its content, and one reader per format.
 
 mod content;
+mod docx;
+mod docx_table;
+mod flat;
+mod flat_spans;
 mod formats;
 mod legacy;
 mod ods;
@@ -14,6 +18,7 @@ mod sheet;
 pub(crate) mod styles;
 mod text;
 mod visit;
+mod written;
 mod xls;
 mod xlsb;
 mod xlsx;
@@ -27,7 +32,8 @@ use crate::sheet::Sheet;
 use crate::workbook::{SheetId, Workbook};
 
 impl Workbook {
-    /// Opens a workbook (.xlsx, .xlsm, .ods) or a text table (.csv, .tsv), told by its content. It never panics or
+    /// Opens a workbook (.xlsx, .xlsm, .ods), a text table (.csv, .tsv) or a document whose tables become sheets
+    /// (.docx, and .txt with one cell a line), told by its content. It never panics or
     /// aborts; formats whose reader can are for [`Workbook::open_legacy`].
     ///
     /// # Errors
@@ -56,6 +62,8 @@ impl Workbook {
         let package = Package::open(bytes, limits)?;
         let parts = if ods::is_likely(&package) {
             ods::read(&package, limits)?
+        } else if let Some(part) = docx::part(&package, limits)? {
+            docx::read(&package, &part, limits)?
         } else {
             xlsx::read(package, limits)?
         };

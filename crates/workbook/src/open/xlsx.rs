@@ -54,6 +54,7 @@ pub(super) fn read(package: Package, limits: &Limits) -> Result<Parts, OpenError
         date1904: book.date1904,
         signed,
         protected: book.protected,
+        document: None,
         strings: Arc::new(strings),
     })
 }

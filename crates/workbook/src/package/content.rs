@@ -123,7 +123,6 @@ fn text(bytes: &[u8]) -> &'static str {
 pub(super) fn other_package(package: &Package) -> OpenError {
     let kinds = [
         ("xl/workbook.bin", OpenError::Unsupported(".xlsb")),
-        ("word/document.xml", OpenError::NotAWorkbook("a Word document (.docx)")),
         ("ppt/presentation.xml", OpenError::NotAWorkbook("a presentation (.pptx)")),
         ("visio/document.xml", OpenError::NotAWorkbook("a drawing (.vsdx)")),
         ("OFD.xml", OpenError::NotAWorkbook("an OFD document")),

@@ -32,6 +32,8 @@ pub enum Space {
     Relations,
     /// Markup compatibility (`mc:AlternateContent`).
     Compatibility,
+    /// `WordprocessingML`, transitional or strict.
+    Word,
     /// Any other, or none.
     Other,
 }
@@ -44,6 +46,8 @@ impl Space {
             b"http://schemas.openxmlformats.org/officeDocument/2006/relationships"
             | b"http://purl.oclc.org/ooxml/officeDocument/relationships" => Self::Relations,
             b"http://schemas.openxmlformats.org/markup-compatibility/2006" => Self::Compatibility,
+            b"http://schemas.openxmlformats.org/wordprocessingml/2006/main"
+            | b"http://purl.oclc.org/ooxml/wordprocessingml/main" => Self::Word,
             _ => Self::Other,
         }
     }
