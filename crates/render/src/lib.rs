@@ -27,12 +27,14 @@
 //! | [`profiles`] | the built-in profiles, and what one changes |
 //! | [`rules`] | the rule catalogue and a rule's page |
 //! | [`schema`] | the JSON schemas of what programs read |
+//! | [`provenance`] | where every value of a converted form comes from |
 //! | [`template`] | the official form as a workbook |
 
 pub mod html;
 pub mod json;
 pub mod marks;
 pub mod profiles;
+pub mod provenance;
 pub mod rules;
 pub mod schema;
 pub mod template;

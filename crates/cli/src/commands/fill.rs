@@ -12,17 +12,17 @@ use jixiao_selfeval::{Summary, rules};
 use jixiao_workbook::patch::Signature;
 use jixiao_workbook::{FileKind, OpenError, Workbook};
 
+use super::Terms;
+use super::each::{self, Outcome};
 use super::fixed::{applied, fixed};
-use super::{Terms, close, failed_line, note_owner};
 use crate::ahead::build_grids;
 use crate::args::{Fill, Sources};
-use crate::batch;
 use crate::beside::{self, Processors};
 use crate::console::Console;
 use crate::failure::{Exit, Failure, What};
 use crate::input::Input;
 use crate::listing::{Listing, Wanted};
-use crate::output::{self, FILLED, Replace, Staged, Sync, Target};
+use crate::output::{self, FILLED, Replace, Sync, Target};
 
 /// What the flags mean.
 struct Request {
@@ -38,17 +38,6 @@ struct Request {
     many: bool,
 }
 
-/// What became of one input.
-struct Outcome {
-    report: String,
-    line: FileLine,
-    exit: Exit,
-    /// The result, where it goes to a file.
-    staged: Option<Staged>,
-    /// The result, where it goes to standard output.
-    product: Option<Vec<u8>>,
-}
-
 pub(super) fn run(args: Fill, console: &mut Console<'_>) -> Result<Exit, Failure> {
     let Sources { inputs, files_from, jobs, .. } = &args.work.sources;
     let (listing, jobs) = (Listing::of(inputs, files_from.as_deref(), Wanted::Spreadsheets)?, *jobs);
@@ -58,72 +47,11 @@ pub(super) fn run(args: Fill, console: &mut Console<'_>) -> Result<Exit, Failure
     if !request.many && console.screen().out && request.writes_to_standard(&listing) {
         return Err(Failure::new("-", What::Terminal));
     }
-    let work = |_: usize, input: &Input| match input.path().and_then(|path| clashes.get(path)) {
+    let work = |input: &Input| match input.path().and_then(|path| clashes.get(path)) {
         Some(what) => Err(Failure::new(input.shown(), what.clone())),
         None => one(&request, input),
     };
-    let mut exit = Exit::Done;
-    let mut lines = Vec::new();
-    batch::run(&listing.inputs, jobs, console, work, |first, mut results, console| {
-        place(&mut results);
-        for (index, result) in (first..).zip(results) {
-            let input = listing.inputs.get(index).and_then(|input| input.as_ref().ok());
-            if let Some(input) = input {
-                note_owner(input, console);
-            }
-            exit = exit.max(tell(result, input, &request, console, &mut lines));
-        }
-    });
-    if listing.many {
-        console.report(&close(&lines, listing.skipped(), request.style));
-    }
-    Ok(exit)
-}
-
-/// Puts what was written in its place. What cannot be put there has failed.
-fn place(results: &mut [Result<Outcome, Failure>]) {
-    let waiting = results.iter_mut().filter_map(|result| {
-        let staged = result.as_mut().ok()?.staged.take()?;
-        Some((result, staged))
-    });
-    let (waiting, staged): (Vec<_>, Vec<_>) = waiting.unzip();
-    for (result, placed) in waiting.into_iter().zip(output::commit(staged)) {
-        if let Err(failure) = placed {
-            *result = Err(failure);
-        }
-    }
-}
-
-/// Prints one outcome and keeps its line for the closing table.
-fn tell(
-    result: Result<Outcome, Failure>,
-    input: Option<&Input>,
-    request: &Request,
-    console: &mut Console<'_>,
-    lines: &mut Vec<FileLine>,
-) -> Exit {
-    match result {
-        Ok(outcome) => {
-            match &outcome.product {
-                Some(bytes) => {
-                    console.product(bytes);
-                    console.aside(&outcome.report);
-                }
-                None => console.report(&outcome.report),
-            }
-            if request.many {
-                console.report("\n");
-            }
-            lines.push(outcome.line);
-            outcome.exit
-        }
-        Err(failure) => {
-            console.failure(&failure);
-            let path = input.map_or_else(|| failure.about.clone(), Input::shown);
-            lines.push(failed_line(path, &failure, console.lang()));
-            failure.exit()
-        }
-    }
+    Ok(each::run(&listing, jobs, request.style, console, work))
 }
 
 impl Request {
@@ -183,7 +111,7 @@ fn one(request: &Request, input: &Input) -> Result<Outcome, Failure> {
         Replace::Input => staged.map(|staged| staged.over(input, before)),
         _ => staged,
     };
-    Ok(Outcome { staged, product, ..outcome })
+    Ok(Outcome { staged: staged.into_iter().collect(), product, ..outcome })
 }
 
 /// What was done to one form.
@@ -281,5 +209,5 @@ fn judge(
     let (projects, table) = (review.projects(), review.table);
     beside::release((workbook, table), projects);
     let exit = if failed { Exit::Findings } else { Exit::Done };
-    Ok(Outcome { report, line, exit, staged: None, product: None })
+    Ok(Outcome { report, line, exit, staged: Vec::new(), product: None })
 }

@@ -2,6 +2,7 @@
 
 mod check;
 mod clean;
+mod each;
 mod explain;
 mod fill;
 mod fixed;

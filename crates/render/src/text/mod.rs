@@ -3,6 +3,7 @@
 
 mod cells;
 mod check;
+mod convert;
 mod files;
 mod fill;
 pub(crate) mod lines;
@@ -13,6 +14,7 @@ pub use cells::cells;
 use cells::spans;
 pub use check::check;
 pub(crate) use check::counted;
+pub use convert::{Converted, converted};
 pub use files::{FileLine, files};
 pub use fill::{Done, done, fill};
 pub use made::{cleaned, fixes, marked, paged, unread_paged};

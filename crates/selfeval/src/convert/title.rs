@@ -14,12 +14,10 @@ pub(super) fn filled(workbook: &Workbook, located: &Located, submission: &Submis
     let cell = located.title.as_ref()?.cell?;
     let text = workbook.value(located.sheet, cell).as_text();
     let title = completed(text, submission.year, submission.unit.as_deref());
-    (title != text).then(|| Edit::SetCell {
-        sheet: located.sheet,
-        cell,
-        content: Content::Text(title),
-        style: Style::Keep,
-    })
+    let is_same = title == text;
+    let edit =
+        Edit::SetCell { sheet: located.sheet, cell, content: Content::Text(title), style: Style::Keep };
+    (!is_same).then_some(edit)
 }
 
 /// A title with what it leaves open; as it is where it leaves nothing open.
