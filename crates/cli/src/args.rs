@@ -31,6 +31,7 @@ pub(crate) enum Command {
     Fill(Fill),
     Check(Check),
     Clean(Clean),
+    Convert(Convert),
     Template(Template),
     Explain(Explain),
     Rules(Rules),
@@ -191,6 +192,35 @@ pub(crate) struct Clean {
     pub(crate) target: Target,
     #[arg(long, conflicts_with = "output")]
     pub(crate) in_place: bool,
+}
+
+/// Where the sources of a converted form's values go.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Origins {
+    /// Into a workbook beside the result.
+    File,
+    /// Into a sheet of the result.
+    Sheet,
+    /// Nowhere.
+    None,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Convert {
+    #[command(flatten)]
+    pub(crate) work: Work,
+    #[command(flatten)]
+    pub(crate) target: Target,
+    #[arg(long, value_name = "TEMPLATE")]
+    pub(crate) into: Option<PathBuf>,
+    #[arg(long, value_enum, default_value = "file", value_name = "file|sheet|none")]
+    pub(crate) provenance: Origins,
+    #[arg(long)]
+    pub(crate) comments: bool,
+    #[arg(long)]
+    pub(crate) trim: bool,
+    #[arg(long)]
+    pub(crate) all: bool,
 }
 
 #[derive(Debug, Args)]

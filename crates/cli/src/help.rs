@@ -28,6 +28,11 @@ const COMMANDS: &[(&str, &str, &str)] = &[
         "去掉 check --format xlsx 加上的底色、批注和核对结果表",
         "Takes off the fills, comments and list that check --format xlsx added",
     ),
+    (
+        "convert",
+        "把任何格式的报送表转换成规定的表样，或转换到自己的表样里",
+        "Turns a submission of any format into the official form, or into a form of your own",
+    ),
     ("template", "生成一张带公式的空白汇总表", "Writes a blank official form with live formulas"),
     ("explain", "说明一条核对规则", "Explains one rule"),
     ("rules", "列出全部核对规则", "Lists every rule"),
@@ -133,6 +138,27 @@ const ARGUMENTS: &[(&str, &str, &str)] = &[
         "允许覆盖已有的输出文件；允许改动带数字签名的文件（签名随之失效）",
         "Replace an output that exists; edit a signed workbook (its signature no longer holds)",
     ),
+    (
+        "convert.force",
+        "允许覆盖已有的输出文件；允许改动带数字签名或含有不认识内容的表样",
+        "Replace an output that exists; edit a form that is signed or holds parts that are not known",
+    ),
+    (
+        "into",
+        "写入自己的表样（.xlsx、.xlsm，不含项目）：行数不够时插入，图片、签章、打印设置原样保留",
+        "Write into a form of your own (.xlsx, .xlsm, without projects): rows are added as needed, all else stays",
+    ),
+    (
+        "provenance",
+        "每个数的来源：file 另存为工作簿（默认），sheet 放进结果里的工作表，none 不写",
+        "Where every figure comes from: file, a workbook beside the result (default), sheet, a sheet of the result, or none",
+    ),
+    (
+        "comments",
+        "原表数字与公式结果不同的，用批注保留原数",
+        "Keep published figures that change as comments at their cells",
+    ),
+    ("trim", "去掉表样里多余的项目行", "Take project rows out that are not needed"),
     ("in_place", "直接改写输入文件", "Write the result over the input"),
     (
         "recompute",

@@ -49,6 +49,14 @@ impl Target {
         if path.as_os_str() == "-" { Self::Standard } else { Self::File(path.to_owned()) }
     }
 
+    /// The file, if it is one.
+    pub(crate) fn file(&self) -> Option<&Path> {
+        match self {
+            Self::File(path) => Some(path),
+            Self::Standard => None,
+        }
+    }
+
     pub(crate) fn shown(&self) -> String {
         match self {
             Self::File(path) => path.display().to_string(),
@@ -93,7 +101,8 @@ pub(crate) fn make_folder(folder: &Path) -> Result<(), Failure> {
     fs::create_dir_all(folder).map_err(|error| Failure::writing(shown, &error))
 }
 
-fn same_file(a: &Path, b: &Path) -> bool {
+/// Whether two names lead to one file.
+pub(crate) fn same_file(a: &Path, b: &Path) -> bool {
     matches!((fs::canonicalize(a), fs::canonicalize(b)), (Ok(a), Ok(b)) if a == b)
 }
 
@@ -248,13 +257,15 @@ pub(crate) const CHECKED: Suffix = Suffix { zh: "-核对", en: "-check" };
 pub(crate) const FIXED: Suffix = Suffix { zh: "-已修正", en: "-fixed" };
 /// What `clean` makes, in place of what `check` made.
 pub(crate) const CLEANED: Suffix = Suffix { zh: "-已清理", en: "-cleaned" };
+/// What `convert` makes.
+pub(crate) const CONVERTED: Suffix = Suffix { zh: "-已转换", en: "-converted" };
 /// What `convert` makes beside its result.
-const SOURCES: Suffix = Suffix { zh: "-数据来源", en: "-sources" };
+pub(crate) const SOURCES: Suffix = Suffix { zh: "-数据来源", en: "-sources" };
 
 /// Whether a file's name says that this program wrote it.
 pub(crate) fn is_ours(path: &Path) -> bool {
     let stem = path.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
-    [FILLED, CHECKED, FIXED, CLEANED, SOURCES]
+    [FILLED, CHECKED, FIXED, CLEANED, CONVERTED, SOURCES]
         .iter()
         .any(|suffix| stem.ends_with(suffix.zh) || stem.ends_with(suffix.en))
 }
@@ -266,6 +277,14 @@ pub(crate) fn cleaned(input: &Path, lang: jixiao_render::Lang) -> PathBuf {
     let own = [CHECKED.zh, CHECKED.en].iter().find_map(|suffix| stem.strip_suffix(suffix));
     let own = own.filter(|stem| !stem.is_empty()).map(|stem| input.with_file_name(format!("{stem}{ending}")));
     named(own.as_deref().unwrap_or(input), CLEANED, lang, None)
+}
+
+/// `表-已转换.xlsx` to `表-数据来源.xlsx`.
+pub(crate) fn sources(result: &Path, lang: jixiao_render::Lang) -> PathBuf {
+    let stem = result.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+    let own = [CONVERTED.zh, CONVERTED.en].iter().find_map(|suffix| stem.strip_suffix(suffix));
+    let stem = own.filter(|stem| !stem.is_empty()).unwrap_or(&stem);
+    named(&result.with_file_name(format!("{stem}.xlsx")), SOURCES, lang, None)
 }
 
 /// `表.xlsx` to `表-已填.xlsx`; no doubled suffix. The extension is the input's unless one is given.

@@ -62,6 +62,7 @@ pub fn workbook(done: Converted<'_>, options: Options) -> Result<Vec<u8>, XlsxEr
         }
     }
     sheet.set_freeze_panes(2, 1)?;
+    sheet.set_landscape().set_paper_size(9).set_print_fit_to_pages(1, 0).set_repeat_rows(0, 1)?;
     book.save_to_buffer()
 }
 
@@ -104,10 +105,7 @@ fn lines<'a>(done: &'a Converted<'_>, lang: Lang) -> impl Iterator<Item = Line> 
 fn copied(done: &Converted<'_>, put: &Put, lang: Lang) -> Line {
     let submission = done.submission;
     let entry = submission.projects.get(put.project);
-    let carried = entry.and_then(|entry| match &put.fund {
-        Some(key) => entry.funds.get(key),
-        None => entry.get(put.field),
-    });
+    let carried = put.carried(submission);
     let fund = put.fund.as_ref().and_then(|key| submission.funds.iter().find(|fund| fund.key == *key));
     let field = fund.map_or_else(|| words::field(put.field, lang).to_owned(), |fund| fund.label.clone());
     let doubtful = done.placed.doubtful.iter().any(|(cell, _, _)| *cell == put.cell);

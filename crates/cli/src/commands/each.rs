@@ -59,8 +59,8 @@ fn place(results: &mut [Result<Outcome, Failure>]) {
     }
     let mut placed = output::commit(staged).into_iter();
     for (result, files) in waiting {
-        let failed = placed.by_ref().take(files).filter_map(Result::err).next();
-        if let Some(failure) = failed {
+        let own: Vec<Result<(), Failure>> = placed.by_ref().take(files).collect();
+        if let Some(failure) = own.into_iter().find_map(Result::err) {
             *result = Err(failure);
         }
     }

@@ -2,6 +2,7 @@
 
 mod check;
 mod clean;
+mod convert;
 mod each;
 mod explain;
 mod fill;
@@ -35,6 +36,7 @@ pub(crate) fn run(line: Line, console: &mut Console<'_>) -> Exit {
         Command::Fill(args) => fill::run(args, console),
         Command::Check(args) => check::run(args, lang, console),
         Command::Clean(args) => clean::run(args, console),
+        Command::Convert(args) => convert::run(args, console),
         Command::Template(args) => template::run(&args, console),
         Command::Explain(args) => explain::run(&args, console),
         Command::Rules(args) => Ok(rules::run(&args, lang, console)),

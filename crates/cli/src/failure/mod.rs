@@ -1,5 +1,6 @@
 //! Every error of the binary in one place: what happened, and the exit code. Its words stand in `words`.
 
+mod edits;
 mod kinds;
 mod profiles;
 mod words;
@@ -9,6 +10,7 @@ use std::io;
 use jixiao_render::Lang;
 use jixiao_render::json::Unread;
 use jixiao_render::words::one_line;
+use jixiao_selfeval::convert::NoForm;
 use jixiao_selfeval::profile::ProfileError;
 use jixiao_selfeval::{Finding, Words};
 use jixiao_workbook::{OpenError, PatchError};
@@ -70,6 +72,10 @@ pub(crate) enum What {
     /// The process that read the file was stopped, because it took too long: seconds.
     ReaderSlow(u64),
     NoTable(Box<Finding>),
+    /// The table holds no project to convert.
+    NoProjects,
+    /// The form cannot take a submission.
+    NoForm(NoForm),
     Exists,
     IsFolder,
     NotAFile,
@@ -138,6 +144,8 @@ impl Failure {
             | What::ReaderStopped
             | What::ReaderSlow(_)
             | What::NoTable(_)
+            | What::NoProjects
+            | What::NoForm(_)
             | What::NotText
             | What::Patch(PatchError::NotEditable | PatchError::Open(_)) => Exit::Input,
             What::NoProfile
@@ -193,6 +201,8 @@ impl Failure {
             What::ReaderStopped => "reader-stopped",
             What::ReaderSlow(_) => "reader-slow",
             What::NoTable(_) => "no-table",
+            What::NoProjects => "no-projects",
+            What::NoForm(_) => "form",
             What::NotRead(_) | What::NotText => "not-read",
             What::Patch(_) => "edit-refused",
             What::Beside(..) => "profile",
@@ -243,6 +253,9 @@ mod tests {
             What::NoTable(Box::new(jixiao_selfeval::rules::no_table(
                 &jixiao_selfeval::layout::NoTable::default(),
             ))),
+            What::NoProjects,
+            What::NoForm(NoForm::NoRow),
+            What::NoForm(NoForm::Filled(3)),
             What::Exists,
             What::IsFolder,
             What::NotAFile,
@@ -256,6 +269,8 @@ mod tests {
             What::Terminal,
             What::PageOfFixes,
             What::Patch(PatchError::Signed),
+            What::Patch(PatchError::Unmovable { part: "xl/x.xml".to_owned() }),
+            What::Patch(PatchError::RowsOffSheet { row: 9 }),
             What::Rule,
             What::NoProfile,
             What::Profile(jixiao_selfeval::Profile::from_toml("nam = 1").unwrap_err()),

@@ -3,7 +3,7 @@
 use jixiao_selfeval::convert::{Changed, Placed};
 use jixiao_selfeval::fill::Plan;
 use jixiao_selfeval::finding::Field;
-use jixiao_selfeval::submission::{Carried, How};
+use jixiao_selfeval::submission::How;
 use jixiao_selfeval::{Review, Submission};
 use jixiao_workbook::{CellRef, Edit};
 
@@ -45,7 +45,7 @@ pub fn converted(done: Converted<'_>, review: &Review<'_>, style: Style) -> Stri
     let mut report =
         vec![lang.of(format!("{words}　{output}{counted}"), format!("{words}: {output}{counted}"))];
     report.push(read(&done, lang));
-    report.extend(how(done.submission, lang));
+    report.extend(how(&done, lang));
     report.extend(rows(done.rows, lang));
     report.extend(homeless(done.placed, lang));
     report.extend(doubtful(done.placed, lang));
@@ -71,8 +71,8 @@ fn read(done: &Converted<'_>, lang: Lang) -> String {
         (Some(sheet), Some(range)) => format!("{}!{range}", one_line(sheet)),
         _ => String::new(),
     };
-    let (projects, put, computed) =
-        (submission.projects.len(), done.placed.put.len(), done.plan.written.len());
+    let (projects, put) = (submission.projects.len(), done.placed.put.len());
+    let computed = done.plan.written.len().saturating_add(done.plan.refreshed.len());
     let (of_zh, of_en) = if place.is_empty() {
         (String::new(), String::new())
     } else {
@@ -85,7 +85,7 @@ fn read(done: &Converted<'_>, lang: Lang) -> String {
 }
 
 /// How figures were read that did not stand as they are meant.
-fn how(submission: &Submission, lang: Lang) -> Option<String> {
+fn how(done: &Converted<'_>, lang: Lang) -> Option<String> {
     let kinds = [
         (How::FromYuan, "元换算为万元", "元 turned into 万元"),
         (How::FromHundredMillion, "亿元换算为万元", "亿元 turned into 万元"),
@@ -96,7 +96,8 @@ fn how(submission: &Submission, lang: Lang) -> Option<String> {
     let parts: Vec<String> = kinds
         .iter()
         .filter_map(|(kind, zh, en)| {
-            let count = values(submission).filter(|(_, carried)| carried.how.contains(kind)).count();
+            let copied = done.placed.put.iter().filter_map(|put| put.carried(done.submission));
+            let count = copied.filter(|carried| carried.how.contains(kind)).count();
             (count > 0).then(|| lang.of(format!("{zh} {count} 格"), format!("{count} cells of {en}")))
         })
         .collect();
@@ -105,14 +106,6 @@ fn how(submission: &Submission, lang: Lang) -> Option<String> {
     }
     let list = parts.join(lang.of("，", "; "));
     Some(lang.of(format!("读法：{list}。"), format!("how they were read: {list}.")))
-}
-
-/// The declared values of all projects; rates and subtotals, which are computed anew, are not among them.
-fn values(submission: &Submission) -> impl Iterator<Item = (Field, &Carried)> {
-    submission.projects.iter().flat_map(|entry| {
-        let fields = entry.fields.iter().map(|(field, carried)| (*field, carried));
-        fields.chain(entry.funds.values().map(|carried| (Field::Fund, carried)))
-    })
 }
 
 fn rows(edits: &[Edit], lang: Lang) -> Option<String> {
@@ -174,10 +167,8 @@ fn changed(done: &Converted<'_>, style: Style) -> Vec<String> {
     for one in done.changed.iter().take(room) {
         let name = words::field(one.field, lang);
         let project = one.project.and_then(|index| done.submission.projects.get(index));
-        let project = project.map_or_else(
-            || lang.of("合计", "total").to_owned(),
-            |entry| one_line(entry.text(Field::Name)).into_owned(),
-        );
+        let project = project
+            .map_or_else(|| lang.of("合计", "total").to_owned(), |entry| one_line(entry.text(Field::Name)));
         let (cell, before, after) = (one.cell, one_line(&one.before), &one.after);
         let from = one.from.map_or_else(String::new, |from| {
             lang.of(format!("（原表 {from}）"), format!(" (was in {from})"))
@@ -195,6 +186,19 @@ fn changed(done: &Converted<'_>, style: Style) -> Vec<String> {
         ));
     }
     lines
+}
+
+/// What a comment says at a cell whose published figure is another one now.
+pub fn published(changed: &Changed, submission: &Submission, lang: Lang) -> String {
+    let place = match (&submission.sheet, changed.from) {
+        (Some(sheet), Some(cell)) => lang.of(format!("（{sheet}!{cell}）"), format!(" ({sheet}!{cell})")),
+        _ => String::new(),
+    };
+    let (before, after) = (&changed.before, &changed.after);
+    lang.of(
+        format!("原表{place}填 {before}，公式结果为 {after}。"),
+        format!("published{place} as {before}; the formula gives {after}."),
+    )
 }
 
 /// Computed cells that had to stay blank.

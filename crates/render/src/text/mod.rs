@@ -14,7 +14,7 @@ pub use cells::cells;
 use cells::spans;
 pub use check::check;
 pub(crate) use check::counted;
-pub use convert::{Converted, converted};
+pub use convert::{Converted, converted, published};
 pub use files::{FileLine, files};
 pub use fill::{Done, done, fill};
 pub use made::{cleaned, fixes, marked, paged, unread_paged};

@@ -92,6 +92,17 @@ pub struct Put {
     pub written: String,
 }
 
+impl Put {
+    /// What was declared for it; nothing for a number that the form gives the row.
+    pub fn carried<'s>(&self, submission: &'s Submission) -> Option<&'s Carried> {
+        let entry = submission.projects.get(self.project)?;
+        match &self.fund {
+            Some(key) => entry.funds.get(key),
+            None => entry.get(self.field),
+        }
+    }
+}
+
 /// A column of the submission that the form has no place for.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
