@@ -233,7 +233,9 @@ impl Prover<'_> {
             }
         };
         let faults = self.marks_faults(&cells, &after).unwrap_or_else(|error| vec![error]);
-        faults.iter().for_each(|fault| self.fault("marks", fault));
+        for fault in &faults {
+            self.fault("marks", fault);
+        }
         self.compare_sheets("marks", &after);
         let cells = marked::told(self.subject.book, &cells);
         self.proof.marked = Some(Edited { bytes: after, cells });
