@@ -8,6 +8,10 @@ use crate::{Outcome, root};
 pub(crate) fn main() -> Outcome {
     run("cargo", &["fmt", "--all", "--check"])?;
     run("cargo", &["clippy", "--workspace", "--all-targets", "--locked", "--", "-D", "warnings"])?;
+    // What is built on request only.
+    let engine = ["-p", "jixiao", "--features", "engine", "--locked"];
+    run("cargo", &[&["clippy"][..], &engine, &["--all-targets", "--", "-D", "warnings"]].concat())?;
+    run("cargo", &[&["test"][..], &engine, &["--test", "cli", "engine"]].concat())?;
     run("cargo", &["doc", "--workspace", "--no-deps", "--locked"])?;
     crate::tidy::main()?;
     crate::codegen::main(&["--check".to_owned()])?;

@@ -58,6 +58,12 @@ impl<'a> Console<'a> {
         Opener::new(self.host.program.clone())
     }
 
+    /// What computes formulas that are not computed here.
+    #[cfg(feature = "engine")]
+    pub(crate) fn engine(&self) -> Option<crate::engine::Engine> {
+        self.host.program.as_deref().map(crate::engine::Engine::new)
+    }
+
     /// Whether a progress bar may be shown.
     pub(crate) fn shows_progress(&self) -> bool {
         self.host.screen.err && self.volume == Volume::Usual

@@ -9,6 +9,7 @@
 //! | `failure` | every error: message, action, exit code, in both languages |
 //! | `console` | what is printed, and whether it is a terminal |
 //! | `legacy` | formats whose reader may stop the process, read in a child process |
+//! | `engine` | formulas that are not computed here, computed in a child process (feature `engine`) |
 //! | `input`, `listing` | files, folders and globs to bytes |
 //! | `profiles` | which profile an input is judged by |
 //! | `temporary`, `output` | bytes to files, safely |
@@ -28,6 +29,8 @@ mod batch;
 mod beside;
 mod commands;
 mod console;
+#[cfg(feature = "engine")]
+mod engine;
 mod failure;
 mod help;
 mod input;
@@ -82,6 +85,10 @@ pub fn run_on(
     let args: Vec<OsString> = args.into_iter().collect();
     if args.get(1).is_some_and(|first| first == legacy::COMMAND) {
         return legacy::serve(&mut std::io::stdin().lock(), out);
+    }
+    #[cfg(feature = "engine")]
+    if args.get(1).is_some_and(|first| first == engine::COMMAND) {
+        return engine::serve(&mut std::io::stdin().lock(), out);
     }
     let mut console = console::Console::new(out, err, host, help::language(&args));
     let exit = match help::parse(&args, console.lang()) {

@@ -4,13 +4,13 @@ use std::borrow::Cow;
 
 use indexmap::IndexMap;
 use jixiao_workbook::workbook::Visibility;
-use jixiao_workbook::{CellRef, FileKind, SheetId, Workbook};
+use jixiao_workbook::{CellRef, FileKind, SheetId, Value, Workbook};
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
 use crate::computed::{Totals, totals};
 use crate::finding::{Finding, Severity, Words};
-use crate::given::{Given, Prior};
+use crate::given::{Engine, Given, Prior};
 use crate::layout::{Choice, Located, locate};
 use crate::profile::{Profile, Weights};
 use crate::rules::{self, Context, Findings, Found};
@@ -250,8 +250,12 @@ fn review_table<'a>(
     let table = Table { located, summary, totals, weights, hidden };
     let met = given.meeting.map_or_else(Vec::new, |meeting| meeting.meet(&table.located, &table.summary));
     let given = Given { met: &met, ..given };
+    let open = rules::not_computed(&table.context(Beside { given, ..beside }));
+    let results =
+        given.engine.map_or_else(Vec::new, |engine| lent(engine, workbook, table.located.sheet, &open));
+    not_checked.extend(formulas_not_computed(&open, &results));
+    let given = Given { results: &results, ..given };
     let context = table.context(Beside { given, ..beside });
-    not_checked.extend(formulas_not_computed(&context));
     let findings = rules::survey_by(&context, workers);
     Review { beside, table: Some(table), findings, not_checked }
 }
@@ -327,11 +331,30 @@ fn formulas_not_read(workbook: &Workbook, sheet: SheetId) -> Option<NotChecked> 
 /// Cells of formulas that are named one by one.
 const NAMED: usize = 12;
 
+/// What a lent engine gives for formulas that are not computed here.
+fn lent(
+    engine: &dyn Engine,
+    workbook: &Workbook,
+    sheet: SheetId,
+    open: &[(CellRef, String)],
+) -> Vec<(CellRef, Value)> {
+    let Ok(grid) = workbook.sheet(sheet) else { return Vec::new() };
+    let is_asked = |cell: &CellRef| grid.formula(*cell).is_some_and(|formula| rules::is_steady(&formula));
+    let cells: Vec<CellRef> = open.iter().map(|(cell, _)| *cell).filter(is_asked).collect();
+    if cells.is_empty() {
+        return Vec::new();
+    }
+    let results = engine.results(workbook, sheet, &cells);
+    cells.into_iter().zip(results).filter_map(|(cell, result)| Some((cell, result?))).collect()
+}
+
 /// Formulas whose results cannot be compared with what they give, by the reason.
-fn formulas_not_computed(context: &Context<'_>) -> Vec<NotChecked> {
-    let mut reasons: IndexMap<String, Vec<CellRef>> = IndexMap::new();
-    for (cell, reason) in rules::not_computed(context) {
-        reasons.entry(reason).or_default().push(cell);
+fn formulas_not_computed(open: &[(CellRef, String)], results: &[(CellRef, Value)]) -> Vec<NotChecked> {
+    let mut reasons: IndexMap<&str, Vec<CellRef>> = IndexMap::new();
+    for (cell, reason) in open {
+        if results.binary_search_by_key(cell, |(known, _)| *known).is_err() {
+            reasons.entry(reason).or_default().push(*cell);
+        }
     }
     reasons.iter().map(|(reason, cells)| not_computed(reason, cells)).collect()
 }

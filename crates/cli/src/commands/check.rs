@@ -35,6 +35,8 @@ use crate::output::{self, CHECKED, FIXED, Replace, Staged, Sync, Target};
 struct Request {
     terms: Terms,
     opener: Opener,
+    #[cfg(feature = "engine")]
+    engine: Option<crate::engine::Engine>,
     /// The form as it was issued.
     form: Option<Form>,
     /// Last year's summary.
@@ -214,6 +216,8 @@ impl Request {
             prior: given(beside, args.prior.as_deref(), Prior::read)?,
             terms,
             opener,
+            #[cfg(feature = "engine")]
+            engine: console.engine(),
             format: args.format,
             lang: chosen(lang).unwrap_or(Lang::Zh),
             select: codes(&args.select)?,
@@ -257,6 +261,10 @@ impl Request {
         meeting: Option<&'a dyn Meet>,
     ) -> Result<Options<'a>, OpenError> {
         let mut given = Given::default();
+        #[cfg(feature = "engine")]
+        {
+            given.engine = self.engine.as_ref().map(|engine| engine as &dyn jixiao_selfeval::given::Engine);
+        }
         given.meeting = meeting;
         (given.name, given.form, given.prior) = (name, self.form.as_ref(), self.prior.as_ref());
         let mut options = self.terms.review(workbook)?;

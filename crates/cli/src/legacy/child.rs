@@ -22,7 +22,7 @@ const REPLY: u64 = 1 << 30;
 
 /// Why a child gave no reply.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Silence {
+pub(crate) enum Silence {
     /// It has ended.
     Gone,
     /// It took too long.
@@ -30,16 +30,17 @@ pub(super) enum Silence {
 }
 
 /// A child that waits for files. It ends when this is dropped.
-pub(super) struct Reader {
+#[derive(Debug)]
+pub(crate) struct Reader {
     child: Child,
     files: ChildStdin,
     replies: Receiver<Vec<u8>>,
 }
 
 impl Reader {
-    pub(super) fn start(program: &Path) -> io::Result<Self> {
+    pub(crate) fn start(program: &Path, command: &str) -> io::Result<Self> {
         let mut child = Command::new(program)
-            .arg(COMMAND)
+            .arg(command)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
@@ -61,7 +62,7 @@ impl Reader {
     }
 
     /// The child's reply to a file.
-    pub(super) fn ask(&mut self, bytes: &[u8]) -> Result<Vec<u8>, Silence> {
+    pub(crate) fn ask(&mut self, bytes: &[u8]) -> Result<Vec<u8>, Silence> {
         use std::sync::mpsc::RecvTimeoutError as Wait;
         send(&mut self.files, bytes).map_err(|_| Silence::Gone)?;
         self.replies.recv_timeout(Duration::from_secs(SECONDS)).map_err(|error| match error {
@@ -81,17 +82,24 @@ impl Drop for Reader {
 
 /// The child's side: answers files until there are no more.
 pub(crate) fn serve(files: &mut dyn Read, replies: &mut dyn Write) -> u8 {
+    serve_each(files, replies, |bytes| serde_json::to_vec(&Reply::of(Workbook::open_legacy(bytes))).ok())
+}
+
+/// Answers messages one by one, under a memory limit, until there are no more, or no answer.
+pub(crate) fn serve_each(
+    messages: &mut dyn Read,
+    replies: &mut dyn Write,
+    answer: impl Fn(Vec<u8>) -> Option<Vec<u8>>,
+) -> u8 {
     // Where memory cannot be bounded, the file still stops no process but this one.
     #[cfg(unix)]
     {
         drop(rlimit::Resource::AS.set(MEMORY, MEMORY));
         drop(rlimit::Resource::CORE.set(0, 0));
     }
-    while let Ok(Some(bytes)) = message(files, u64::MAX) {
-        let reply = Reply::of(Workbook::open_legacy(bytes));
-        let sent =
-            serde_json::to_vec(&reply).map_err(io::Error::from).and_then(|reply| send(replies, &reply));
-        if sent.is_err() {
+    while let Ok(Some(bytes)) = message(messages, u64::MAX) {
+        let sent = answer(bytes).map(|reply| send(replies, &reply));
+        if !matches!(sent, Some(Ok(()))) {
             return 1;
         }
     }

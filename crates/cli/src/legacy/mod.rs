@@ -14,8 +14,15 @@ use jixiao_selfeval::Words;
 use jixiao_workbook::{Limits, OpenError, Workbook};
 
 use crate::failure::What;
+#[cfg(not(feature = "engine"))]
+use child::Reader;
+use child::Silence;
 pub(crate) use child::{COMMAND, serve};
-use child::{Reader, Silence};
+#[cfg(feature = "engine")]
+pub(crate) use {
+    child::{Reader, serve_each},
+    wire::Book,
+};
 
 /// Opens workbooks of every format.
 pub(crate) struct Opener {
@@ -55,7 +62,7 @@ impl Opener {
                 Ok(answer) => return answer,
             }
         }
-        let reader = Reader::start(program).map_err(|error| {
+        let reader = Reader::start(program, COMMAND).map_err(|error| {
             let zh = "读取它的子进程启动不了";
             What::NotRead(Words::new(zh, format!("the process that reads it did not start: {error}")))
         })?;

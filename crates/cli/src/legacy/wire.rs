@@ -28,8 +28,9 @@ pub(super) enum Reply {
     Refused(Refusal),
 }
 
+/// A workbook as it passes between processes.
 #[derive(Serialize, Deserialize)]
-pub(super) struct Book {
+pub(crate) struct Book {
     kind: FileKind,
     sheets: Vec<Tab>,
     /// Names and what they stand for.
@@ -112,7 +113,7 @@ impl Refusal {
 }
 
 impl Book {
-    fn of(workbook: &Workbook) -> Result<Self, OpenError> {
+    pub(crate) fn of(workbook: &Workbook) -> Result<Self, OpenError> {
         let sheets = workbook.sheet_ids().filter_map(|id| Some((id, workbook.entry(id)?)));
         let names = workbook.names().iter().map(|name| (name.name.clone(), name.text.clone()));
         Ok(Self {
@@ -124,7 +125,7 @@ impl Book {
         })
     }
 
-    fn workbook(self) -> Result<Workbook, OpenError> {
+    pub(crate) fn workbook(self) -> Result<Workbook, OpenError> {
         let mut parts = Parts { kind: self.kind, date1904: self.date1904, ..Parts::default() };
         parts.formats = self.formats.into_iter().map(|code| NumberFormat { code }).collect();
         let names = self.names.into_iter();

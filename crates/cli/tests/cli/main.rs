@@ -15,6 +15,8 @@ mod crafted;
 #[path = "../../../../examples/edit_cell.rs"]
 #[expect(dead_code, reason = "its main reads the command line of the process")]
 mod edit_cell;
+#[cfg(feature = "engine")]
+mod engine;
 mod examples;
 mod faults;
 mod fill;

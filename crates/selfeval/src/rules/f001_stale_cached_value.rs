@@ -3,6 +3,9 @@
 use std::collections::BTreeMap;
 
 use jixiao_workbook::calc::Evaluator;
+use jixiao_workbook::formula::{Token, TokenKind, tokens};
+use jixiao_workbook::number::decimal;
+use jixiao_workbook::sheet::Formula;
 use jixiao_workbook::{Cell, CellRef, Content, Edit, FormulaKind, Sheet, Style, Value, ValueRef, refresh};
 use rust_decimal::Decimal;
 
@@ -22,19 +25,28 @@ pub(super) const RULE: Rule = Rule {
          ## 为什么\n预览、受保护的视图和汇总程序不重算公式，看到的是存储的结果；它与公式不符时，不同的人看到不同的数。\n\
          ## 示例\n`D21` 公式 `SUM(D7:D20)` 应得 1893.66，文件里存的是 1800.00。\n\
          ## 怎样改\n在表格软件里打开，按 F9 重新计算后保存；或运行 `jixiao fill`，它只刷新存储的结果，不动公式。\n\
-         ## 依据\n同一单元格只能有一个数。公式用到这里不认识的函数时不下结论。",
+         ## 依据\n同一单元格只能有一个数。公式用到这里不认识的函数时不下结论；以 engine 功能编译的程序把这样的公式交给计算引擎核对。",
         "## What is checked\nWhether the result stored with each formula of the table's sheet is what the formula gives, with the formulas it reads recalculated too. What is stale only because it reads a stale result is not listed on its own.\n\
          ## Why\nPreviews, protected view and consolidating programs do not recalculate: they show the stored result. Where it differs, people see different figures.\n\
          ## Example\n`D21` holds `SUM(D7:D20)`, which gives 1893.66; the file stores 1800.00.\n\
          ## How to correct\nOpen the file, press F9 and save; or run `jixiao fill`, which renews the stored result and leaves the formula alone.\n\
-         ## Source\nA cell holds one figure. Where a formula uses a function that is not known here, nothing is concluded.",
+         ## Source\nA cell holds one figure. Where a formula uses a function that is not known here, nothing is concluded; a program built with the feature engine has a kept engine compute such formulas.",
     ),
     check: Check::Table(check),
 };
 
 fn check(context: &Context<'_>) -> Vec<Finding> {
+    let Ok(sheet) = context.workbook.sheet(context.located.sheet) else { return Vec::new() };
+    let mut findings = computed_here(context, sheet);
+    let lent = context.given.results.iter().filter_map(|(cell, value)| Some((sheet.cell(*cell)?, value)));
+    let differs = lent.filter(|(cell, value)| has_result(cell) && !is_near(cell.value, value.as_ref()));
+    findings.extend(differs.map(|(cell, value)| differing(context, cell, value)));
+    findings
+}
+
+/// Results that differ from what is computed here.
+fn computed_here(context: &Context<'_>, sheet: &Sheet) -> Vec<Finding> {
     let here = context.located.sheet;
-    let Ok(sheet) = context.workbook.sheet(here) else { return Vec::new() };
     let stale = refresh::stale(context.workbook, |on, cell| on == here && is_right(context, sheet, cell));
     if stale.is_empty() {
         return Vec::new();
@@ -87,6 +99,47 @@ pub(crate) fn not_computed(context: &Context<'_>) -> Vec<(CellRef, String)> {
     list
 }
 
+/// Functions whose results are others at every recalculation.
+const UNSTEADY: [&str; 6] = ["NOW", "TODAY", "RAND", "RANDBETWEEN", "RANDARRAY", "CELL"];
+
+/// Whether a formula gives the same result whenever it is computed, and stands for itself.
+pub(crate) fn is_steady(formula: &Formula<'_>) -> bool {
+    let is_unsteady = |token: Token<'_>| {
+        let name = token.text.strip_prefix("_xlfn.").unwrap_or(token.text);
+        token.kind == TokenKind::Function && UNSTEADY.iter().any(|known| name.eq_ignore_ascii_case(known))
+    };
+    matches!(formula.kind, FormulaKind::Plain | FormulaKind::Shared) && !tokens(formula.text).any(is_unsteady)
+}
+
+/// Whether a result is stored that a recalculation could change; others are left to the rules on those.
+fn has_result(cell: &Cell<'_>) -> bool {
+    !matches!(cell.value, ValueRef::Blank | ValueRef::Error(_))
+}
+
+/// The part of a number by which two programs may differ that compute it in binary fractions.
+const NEAR: Decimal = Decimal::from_parts(1, 0, 0, false, 9);
+
+/// Whether two results are one, but for what binary fractions lose.
+fn is_near(stored: ValueRef<'_>, result: ValueRef<'_>) -> bool {
+    match (stored, result) {
+        (ValueRef::Number(a), ValueRef::Number(b)) => {
+            let (Some(a), Some(b)) = (decimal(a), decimal(b)) else { return true };
+            let room = a.abs().max(b.abs()).checked_mul(NEAR);
+            a.checked_sub(b).zip(room).is_none_or(|(gap, room)| gap.abs() <= room)
+        }
+        (ValueRef::Text(""), ValueRef::Blank) => true,
+        (stored, result) => stored == result,
+    }
+}
+
+/// A result that differs from what a lent engine gives: no fix, since its arithmetic is another one.
+fn differing(context: &Context<'_>, cell: Cell<'_>, value: &Value) -> Finding {
+    let mut finding = finding(context, cell, value.clone());
+    finding.help = Words::new("在表格软件里重新计算（F9）后保存", "recalculate (F9) and save");
+    finding.fix = None;
+    finding
+}
+
 /// Why an array or data table formula is not computed.
 const ARRAY: &str = "an array formula";
 
@@ -112,7 +165,7 @@ fn wrong<'a>(context: &Context<'_>, sheet: &'a Sheet, edit: Edit) -> Option<(Cel
             if on == context.located.sheet =>
         {
             let cell = sheet.cell(cell)?;
-            (!matches!(cell.value, ValueRef::Blank | ValueRef::Error(_))).then_some((cell, value))
+            has_result(&cell).then_some((cell, value))
         }
         _ => None,
     }
@@ -165,9 +218,13 @@ fn message(formula: &str, found: &str, expected: &str) -> Words {
 
 #[cfg(test)]
 mod tests {
+    use jixiao_workbook::{SheetId, Workbook};
+
     use super::*;
+    use crate::given::Engine;
     use crate::given::Given;
     use crate::profile::Profile;
+    use crate::review::{Options, review};
     use crate::sketch::{findings, lines, look, official, workbook};
 
     fn total(stored: &str) -> Vec<String> {
@@ -240,5 +297,35 @@ mod tests {
         let cells: Vec<String> = list.iter().map(|(cell, _)| cell.to_string()).collect();
         assert_eq!(cells, ["D6", "D7"]);
         assert_eq!(list[0].1, "the function NOSUCHFUNCTION with 1 arguments");
+    }
+
+    /// An engine that gives the same number for every formula, and nothing for those of odd columns.
+    #[derive(Debug)]
+    struct Constant(&'static str);
+
+    impl Engine for Constant {
+        fn results(&self, _: &Workbook, _: SheetId, cells: &[CellRef]) -> Vec<Option<Value>> {
+            let known = |cell: &CellRef| cell.column() % 2 == 0;
+            cells.iter().map(|cell| known(cell).then(|| Value::Number(self.0.into()))).collect()
+        }
+    }
+
+    /// What is found, and what is not checked, where the engine gives that number.
+    fn lent(formula: &str, number: &'static str) -> (usize, usize) {
+        let first = format!("1|防汛|农业局|{formula} -> 10|10|0|0|5|50.00%|90|雨季推迟");
+        let workbook = workbook(&official(&[&first, "|合计||10|10|0|0|5|50.00%|90|"]));
+        let (engine, profile) = (Constant(number), Profile::national());
+        let mut options = Options::default();
+        options.given.engine = Some(&engine);
+        let review = review(&workbook, &profile, options);
+        (review.found().filter(|found| found.code() == "F001").count(), review.not_checked.len())
+    }
+
+    #[test]
+    fn what_a_lent_engine_gives_is_compared() {
+        assert_eq!(lent("=XLOOKUP(1,A1:A9,B1:B9)", "12"), (1, 0));
+        assert_eq!(lent("=XLOOKUP(1,A1:A9,B1:B9)", "10.00000000000001"), (0, 0), "binary fractions");
+        assert_eq!(lent("=XLOOKUP(1,A1:A9,B1:B9)", "10.000001"), (1, 0));
+        assert_eq!(lent("=RAND()*XLOOKUP(1,A1:A9,B1:B9)", "12"), (0, 1), "another at every recalculation");
     }
 }

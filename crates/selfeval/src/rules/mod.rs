@@ -89,7 +89,7 @@ mod x002_project_in_two_submissions;
 mod x003_unit_submitted_twice;
 
 pub(crate) use cells::listed;
-pub(crate) use f001_stale_cached_value::not_computed;
+pub(crate) use f001_stale_cached_value::{is_steady, not_computed};
 pub use found::{Findings, Found};
 pub use s001_table_not_found::no_table;
 
