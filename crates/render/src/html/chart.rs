@@ -13,7 +13,7 @@ use crate::words::one_line;
 /// Projects that are drawn; of more, those with the lowest rates.
 const MOST: usize = 40;
 /// Characters of a project's name.
-const NAME: usize = 16;
+const NAME: usize = 14;
 /// Where the bars begin, and how long one of 100% is, in units of the drawing.
 const LEFT: u32 = 250;
 const FULL: u32 = 400;
