@@ -233,6 +233,8 @@ pub(crate) struct Template {
     pub(crate) year: Option<u16>,
     #[arg(long, value_name = "NAME")]
     pub(crate) unit: Option<String>,
+    #[arg(long, value_name = "NAME|FILE")]
+    pub(crate) profile: Option<PathBuf>,
     #[arg(long)]
     pub(crate) protect: bool,
     #[arg(long)]

@@ -86,6 +86,11 @@ const ARGUMENTS: &[(&str, &str, &str)] = &[
         "Profile: a built-in name (see profile list) or a TOML file; a jixiao.toml beside the input unless given",
     ),
     (
+        "template.profile",
+        "按哪个地方口径列资金明细列：内置名称（如 sichuan）或 TOML 文件",
+        "Profile whose fund columns the form has: a built-in name (such as sichuan) or a TOML file",
+    ),
+    (
         "weights",
         "合计得分的权重：budget 按全年预算数（默认），executed 按全年执行数",
         "Weights of the total score: budget (default) or executed",

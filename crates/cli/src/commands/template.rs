@@ -3,21 +3,24 @@
 use std::path::Path;
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use jixiao_render::template::{Lock, Options, template};
+use jixiao_render::template::{Lock, Options, funds, template};
+use jixiao_selfeval::Profile;
 
 use crate::args::Template;
 use crate::console::Console;
 use crate::failure::{Exit, Failure, What};
 use crate::output::{self, Replace, Sync, Target};
+use crate::profiles::named;
 
 pub(super) fn run(args: &Template, console: &mut Console<'_>) -> Result<Exit, Failure> {
+    let profile = args.profile.as_deref().map_or_else(|| Ok(Profile::national()), named)?;
     let target = Target::of(&args.output);
     let replace = if args.force { Replace::Other } else { Replace::Never };
     if let Target::File(path) = &target {
         output::permit(path, None, replace)?;
     }
-    let bytes =
-        template(&options(args)).map_err(|error| Failure::new("", What::Template(error.to_string())))?;
+    let bytes = template(&options(args, &profile))
+        .map_err(|error| Failure::new("", What::Template(error.to_string())))?;
     match &target {
         Target::File(path) => write(path, &bytes, replace, args, console)?,
         Target::Standard if console.screen().out => return Err(Failure::new("-", What::Terminal)),
@@ -26,12 +29,13 @@ pub(super) fn run(args: &Template, console: &mut Console<'_>) -> Result<Exit, Fa
     Ok(Exit::Done)
 }
 
-fn options(args: &Template) -> Options {
+fn options(args: &Template, profile: &Profile) -> Options {
     let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
     Options {
         rows: args.rows,
         year: args.year,
         unit: args.unit.clone(),
+        funds: funds(profile),
         lock: if args.protect { Lock::Computed } else { Lock::Open },
         created: i64::try_from(now).unwrap_or(0),
     }

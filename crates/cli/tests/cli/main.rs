@@ -29,4 +29,5 @@ mod insert_rows;
 mod reference;
 mod schema;
 mod support;
+mod template;
 mod wrong;
