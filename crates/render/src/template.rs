@@ -70,6 +70,22 @@ pub fn funds(profile: &Profile) -> Vec<Fund> {
     }
 }
 
+/// The fund columns that take what a submission declares: those of the profile's form, or the submission's own where
+/// it has others.
+pub fn funds_for(profile: &Profile, declared: &[Fund]) -> Vec<Fund> {
+    let usual = funds(profile);
+    if declared.iter().all(|fund| usual.iter().any(|known| known.key == fund.key)) {
+        return usual;
+    }
+    let mut own: Vec<Fund> = Vec::new();
+    for fund in declared {
+        if !own.iter().any(|known| known.key == fund.key) {
+            own.push(fund.clone());
+        }
+    }
+    own
+}
+
 /// The fund columns of the official form: 当年财政拨款, 上年结转资金, 其他资金.
 const OFFICIAL: [&str; 3] = ["current", "carried_over", "other"];
 

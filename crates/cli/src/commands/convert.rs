@@ -110,7 +110,7 @@ impl Request {
     }
 
     /// The form that takes a submission: the user's own, or the official one with as many rows.
-    fn form(&self, submission: &Submission) -> Result<Workbook, Failure> {
+    fn form(&self, submission: &Submission, profile: &Profile) -> Result<Workbook, Failure> {
         if let Some((path, bytes)) = &self.form {
             let opened = Workbook::open_within(bytes.clone(), &self.terms.limits);
             return opened.map_err(|error| Failure::new(path.display().to_string(), What::Open(error)));
@@ -120,6 +120,7 @@ impl Request {
             rows: u32::try_from(submission.projects.len()).unwrap_or(u32::MAX).max(1),
             year: submission.year,
             unit: submission.unit.clone(),
+            funds: template::funds_for(profile, &submission.funds),
             lock: template::Lock::Open,
             created: self.created,
         };
@@ -222,7 +223,7 @@ impl Made {
             reopened(request, bytes)
         };
         let of_form = |form: &Workbook| located(form, profile, Choice::default()).map_err(failed);
-        let form = request.form(submission)?;
+        let form = request.form(submission, profile)?;
         let place = of_form(&form)?;
         let rows = convert::rows(&place, submission.projects.len(), request.options)
             .map_err(|error| failed(What::NoForm(error)))?;

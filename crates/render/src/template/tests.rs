@@ -26,6 +26,17 @@ fn a_form_without_fund_columns_or_with_too_many_is_refused() {
     }
 }
 
+#[test]
+fn a_submission_with_other_funds_brings_its_own_columns() {
+    let fund = |key: &str, label: &str| Fund { key: key.to_owned(), label: label.to_owned() };
+    let national = Profile::national();
+    let usual = funds(&national);
+    assert_eq!(funds_for(&national, &[]), usual);
+    assert_eq!(funds_for(&national, &[fund("current", "财政拨款")]), usual);
+    let own = [fund("current", "财政拨款"), fund("special_bonds", "专项债券资金")];
+    assert_eq!(funds_for(&national, &own), own);
+}
+
 fn opened(options: &Options) -> jixiao_workbook::Workbook {
     jixiao_workbook::Workbook::open(template(options).unwrap()).unwrap()
 }
