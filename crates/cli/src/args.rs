@@ -32,6 +32,7 @@ pub(crate) enum Command {
     Check(Check),
     Clean(Clean),
     Convert(Convert),
+    Extract(Extract),
     Template(Template),
     Explain(Explain),
     Rules(Rules),
@@ -285,17 +286,36 @@ pub(crate) struct OneProfile {
     pub(crate) named: PathBuf,
 }
 
+/// How what was read is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Written {
+    Json,
+    Csv,
+}
+
+#[derive(Debug, Args)]
+#[command(mut_arg("weights", |arg| arg.hide(true)))]
+pub(crate) struct Extract {
+    #[command(flatten)]
+    pub(crate) work: Work,
+    #[command(flatten)]
+    pub(crate) target: Target,
+    #[arg(long, value_enum, default_value = "json", value_name = "json|csv")]
+    pub(crate) format: Written,
+}
+
 /// What a schema is of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Subject {
     Check,
     Rules,
     Profiles,
+    Summary,
 }
 
 #[derive(Debug, Args)]
 pub(crate) struct Schema {
-    #[arg(value_enum, default_value = "check", value_name = "check|rules|profiles")]
+    #[arg(value_enum, default_value = "check", value_name = "check|rules|profiles|summary")]
     pub(crate) subject: Subject,
 }
 

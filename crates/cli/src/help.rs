@@ -33,6 +33,11 @@ const COMMANDS: &[(&str, &str, &str)] = &[
         "把任何格式的报送表转换成规定的表样，或转换到自己的表样里",
         "Turns a submission of any format into the official form, or into a form of your own",
     ),
+    (
+        "extract",
+        "读出表中内容，写成 JSON 或 CSV，供其他程序使用",
+        "Writes what the tables hold as JSON or CSV, for other programs",
+    ),
     ("template", "生成一张带公式的空白汇总表", "Writes a blank official form with live formulas"),
     ("explain", "说明一条核对规则", "Explains one rule"),
     ("rules", "列出全部核对规则", "Lists every rule"),
@@ -84,6 +89,16 @@ const ARGUMENTS: &[(&str, &str, &str)] = &[
         "profile",
         "地方口径：内置名称（见 profile list）或 TOML 文件；不指定时用输入旁边的 jixiao.toml",
         "Profile: a built-in name (see profile list) or a TOML file; a jixiao.toml beside the input unless given",
+    ),
+    (
+        "extract.format",
+        "输出格式：json（默认，每个数带单元格和原文），或 csv（每个项目一行，可用 Excel 打开）",
+        "Format: json (default; every figure with its cell and text) or csv (a row a project, opens in Excel)",
+    ),
+    (
+        "extract.output",
+        "输出文件，多个输入也写入这一个文件；- 为标准输出（默认）",
+        "Output file, one for all inputs; - is standard output (default)",
     ),
     (
         "template.profile",
@@ -221,8 +236,8 @@ const ARGUMENTS: &[(&str, &str, &str)] = &[
     ("protect", "锁定计算单元格（不设密码）", "Lock computed cells (without a password)"),
     (
         "subject",
-        "哪种 JSON：check（默认）、rules 或 profiles",
-        "Which JSON is described: check (default), rules or profiles",
+        "哪种 JSON：check（默认）、rules、profiles 或 summary",
+        "Which JSON is described: check (default), rules, profiles or summary",
     ),
     ("code", "规则编号，如 A004", "Code of the rule, such as A004"),
 ];
@@ -240,7 +255,12 @@ const USAGE: &[(&str, &str, &str)] = &[
     ("profile list", "jixiao profile list [选项]", "jixiao profile list [OPTIONS]"),
     ("profile show", "jixiao profile show NAME|FILE", "jixiao profile show NAME|FILE"),
     ("profile check", "jixiao profile check NAME|FILE", "jixiao profile check NAME|FILE"),
-    ("schema", "jixiao schema [check|rules|profiles]", "jixiao schema [check|rules|profiles]"),
+    (
+        "schema",
+        "jixiao schema [check|rules|profiles|summary]",
+        "jixiao schema [check|rules|profiles|summary]",
+    ),
+    ("extract", "jixiao extract [选项] IN… [-o OUT]", "jixiao extract [OPTIONS] IN... [-o OUT]"),
 ];
 
 fn text(list: &[(&str, &'static str, &'static str)], key: &str, lang: Lang) -> Option<&'static str> {

@@ -28,6 +28,7 @@
 //! | [`rules`] | the rule catalogue and a rule's page |
 //! | [`schema`] | the JSON schemas of what programs read |
 //! | [`provenance`] | where every value of a converted form comes from |
+//! | [`summary`] | `jixiao.summary/1`: what was read, as JSON and CSV, and the way back |
 //! | [`template`] | the official form as a workbook |
 
 pub mod html;
@@ -37,6 +38,7 @@ pub mod profiles;
 pub mod provenance;
 pub mod rules;
 pub mod schema;
+pub mod summary;
 pub mod template;
 pub mod text;
 pub mod words;

@@ -415,7 +415,7 @@ fn one(request: &Request, input: &Input, turn: Option<&Turn<'_>>) -> Result<Outc
     let path = input.shown();
     let profile = request.terms.profiles.by(input)?;
     let bytes = input.read(request.terms.limits.file_bytes)?;
-    let sha256 = (request.format != Format::Text).then(|| hexadecimal(&Sha256::digest(&bytes)));
+    let sha256 = (request.format != Format::Text).then(|| super::hexadecimal(&Sha256::digest(&bytes)));
     let opened = |error| Failure::new(path.clone(), What::Open(error));
     let failed = |what| Failure::new(path.clone(), what);
     let terms = &request.terms;
@@ -481,9 +481,4 @@ fn exit(review: &Review, fail_on: Option<Severity>) -> Exit {
         (Some(worst), Some(limit)) if worst >= limit => Exit::Findings,
         _ => Exit::Done,
     }
-}
-
-fn hexadecimal(bytes: &[u8]) -> String {
-    let digit = |value: u8| char::from_digit(u32::from(value), 16).unwrap_or('0');
-    bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect()
 }

@@ -8,15 +8,16 @@ use jixiao_render::text::{self, Converted, Detail, FileLine, Style};
 use jixiao_render::{provenance, template};
 use jixiao_selfeval::convert::{self, Changed, Placed};
 use jixiao_selfeval::fill::{self, Plan};
-use jixiao_selfeval::layout::{Choice, locate};
+use jixiao_selfeval::layout::Choice;
 use jixiao_selfeval::review::{self, review_by};
-use jixiao_selfeval::{Located, Profile, Submission, Summary, rules};
+use jixiao_selfeval::{Located, Profile, Submission, Summary};
 use jixiao_workbook::patch::Signature;
 use jixiao_workbook::{Edit, Workbook};
 
 use super::Terms;
 use super::each::{self, Outcome};
 use super::fixed::applied;
+use super::submission::{self, located};
 use crate::ahead::build_grids;
 use crate::args::{Convert, Origins, Sources};
 use crate::beside::Processors;
@@ -144,7 +145,11 @@ fn one(request: &Request, input: &Input) -> Result<Outcome, Failure> {
         }
     }
     let profile = request.terms.profiles.by(input)?;
-    let submission = submission(request, input, profile)?;
+    let bytes = input.read(request.terms.limits.file_bytes)?;
+    let submission = submission::read((&request.terms, &request.opener), input, bytes, profile)?;
+    if submission.projects.is_empty() {
+        return Err(Failure::new(input.shown(), What::NoProjects));
+    }
     let made = Made::new(request, &submission, profile)?;
     let shown = (input.shown(), target.shown(), sources.as_ref().map(|path| path.display().to_string()));
     let done = Converted {
@@ -178,25 +183,6 @@ fn one(request: &Request, input: &Input) -> Result<Outcome, Failure> {
     let line =
         FileLine { path: input.shown(), verdict: review.verdict(), counts: review.counts(), error: None };
     Ok(Outcome { report, line, exit: Exit::Done, staged, product })
-}
-
-/// What an input declares.
-fn submission(request: &Request, input: &Input, profile: &Profile) -> Result<Submission, Failure> {
-    let failed = |what| Failure::new(input.shown(), what);
-    let limits = &request.terms.limits;
-    let workbook = request.opener.open(input.read(limits.file_bytes)?, limits).map_err(failed)?;
-    build_grids(&workbook);
-    let choice = request.terms.choice(&workbook).map_err(|error| failed(What::Open(error)))?;
-    let located = located(&workbook, profile, choice).map_err(failed)?;
-    let submission = Submission::of(&located, &Summary::read_by(&workbook, &located, profile, &Processors));
-    if submission.projects.is_empty() { Err(failed(What::NoProjects)) } else { Ok(submission) }
-}
-
-fn located(workbook: &Workbook, profile: &Profile, choice: Choice<'_>) -> Result<Located, What> {
-    locate(workbook, profile, choice).map_err(|missing| match super::readable(workbook) {
-        Err(error) => What::Open(error),
-        Ok(()) => What::NoTable(Box::new(rules::no_table(&missing))),
-    })
 }
 
 fn reopened(request: &Request, bytes: Vec<u8>) -> Result<Workbook, Failure> {

@@ -5,11 +5,13 @@ mod clean;
 mod convert;
 mod each;
 mod explain;
+mod extract;
 mod fill;
 mod fixed;
 mod profile;
 mod rules;
 mod schema;
+mod submission;
 mod template;
 
 use std::path::Path;
@@ -37,6 +39,7 @@ pub(crate) fn run(line: Line, console: &mut Console<'_>) -> Exit {
         Command::Check(args) => check::run(args, lang, console),
         Command::Clean(args) => clean::run(args, console),
         Command::Convert(args) => convert::run(args, console),
+        Command::Extract(args) => extract::run(&args, lang, console),
         Command::Template(args) => template::run(&args, console),
         Command::Explain(args) => explain::run(&args, console),
         Command::Rules(args) => Ok(rules::run(&args, lang, console)),
@@ -152,4 +155,10 @@ fn readable(workbook: &Workbook) -> Result<(), OpenError> {
         workbook.sheet(id)?;
     }
     Ok(())
+}
+
+/// Bytes as hexadecimal digits.
+fn hexadecimal(bytes: &[u8]) -> String {
+    let digit = |value: u8| char::from_digit(u32::from(value), 16).unwrap_or('0');
+    bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect()
 }

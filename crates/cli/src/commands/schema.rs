@@ -11,6 +11,7 @@ pub(super) fn run(args: &Schema, console: &mut Console<'_>) -> Exit {
         Subject::Check => schema::CHECK,
         Subject::Rules => schema::RULES,
         Subject::Profiles => schema::PROFILES,
+        Subject::Summary => schema::SUMMARY,
     };
     console.product(schema.text.as_bytes());
     Exit::Done

@@ -97,6 +97,10 @@ pub(crate) enum What {
     Beside(String, Box<What>),
     /// The mapping is none; what is wrong with it.
     Mapping(Words),
+    /// The JSON is no summary; what is wrong with it.
+    Summary(Words),
+    /// The summary holds more than one submission.
+    Several(usize),
     Rule,
     Template(String),
 }
@@ -145,6 +149,8 @@ impl Failure {
             | What::ReaderSlow(_)
             | What::NoTable(_)
             | What::NoProjects
+            | What::Summary(_)
+            | What::Several(_)
             | What::NoForm(_)
             | What::NotText
             | What::Patch(PatchError::NotEditable | PatchError::Open(_)) => Exit::Input,
@@ -202,6 +208,8 @@ impl Failure {
             What::ReaderSlow(_) => "reader-slow",
             What::NoTable(_) => "no-table",
             What::NoProjects => "no-projects",
+            What::Summary(_) => "summary",
+            What::Several(_) => "several",
             What::NoForm(_) => "form",
             What::NotRead(_) | What::NotText => "not-read",
             What::Patch(_) => "edit-refused",
@@ -254,6 +262,8 @@ mod tests {
                 &jixiao_selfeval::layout::NoTable::default(),
             ))),
             What::NoProjects,
+            What::Summary(jixiao_render::summary::from_json(b"{}").unwrap_err().words()),
+            What::Several(2),
             What::NoForm(NoForm::NoRow),
             What::NoForm(NoForm::Filled(3)),
             What::Exists,

@@ -34,6 +34,20 @@ pub(super) fn of(what: &What) -> (Words, Words) {
             Words::new(AGAIN.0, AGAIN.1),
         ),
         What::NoProfile => profiles::none(),
+        What::Summary(words) => (
+            words.clone(),
+            Words::new("按 `jixiao schema summary` 改正", "correct it by `jixiao schema summary`"),
+        ),
+        What::Several(count) => (
+            Words::new(
+                format!("里面有 {count} 份报送表，这里一次只转换一份"),
+                format!("it holds {count} submissions; one is converted at a time"),
+            ),
+            Words::new(
+                "每份分别用 jixiao extract 写成文件",
+                "write each to a file of its own with jixiao extract",
+            ),
+        ),
         What::Mapping(words) => (words.clone(), Words::new("改正对照文件", "correct the mapping")),
         What::Profile(error) => {
             (error.words(), Words::new("改正口径文件的这一行", "correct this line of the profile"))

@@ -50,8 +50,15 @@ impl Schema {
             "anyOf" => list(asked).iter().any(|one| self.against(one, value, place).is_empty()),
             "required" => list(asked).iter().all(|key| value.get(key.as_str().unwrap()).is_some()),
             "additionalProperties" => {
-                assert_eq!(asked, &Value::Bool(false));
                 let known = schema["properties"].as_object().unwrap();
+                if asked.is_object() {
+                    let map = value.as_object().into_iter().flatten();
+                    let others = map.filter(|(key, _)| !known.contains_key(*key));
+                    return others
+                        .flat_map(|(key, value)| self.against(asked, value, &format!("{place}.{key}")))
+                        .collect();
+                }
+                assert_eq!(asked, &Value::Bool(false));
                 value.as_object().is_none_or(|map| map.keys().all(|key| known.contains_key(key)))
             }
             "properties" => {
@@ -197,6 +204,19 @@ fn formats_read_in_another_process_are_reported_as_the_schema_says() {
     let report: Value = serde_json::from_str(&ran.out).unwrap();
     assert_eq!(Schema::of("check").faults(&report), Vec::<String>::new());
     assert!(report["files"][1]["error"].is_object());
+}
+
+#[test]
+fn what_is_extracted_is_as_the_schema_says() {
+    let mut args: Vec<OsString> = vec!["extract".into()];
+    args.extend(workbooks().into_iter().map(PathBuf::into_os_string));
+    let ran = run(args);
+    assert_eq!(ran.exit, 3, "some of the files are broken");
+    let summary: Value = serde_json::from_str(&ran.out).unwrap();
+    assert_eq!(Schema::of("summary").faults(&summary), Vec::<String>::new());
+    let files = summary["files"].as_array().unwrap();
+    assert!(files.iter().any(|file| file["error"].is_object() && file["submission"].is_null()));
+    assert!(files.iter().filter(|file| file["submission"].is_object()).count() > 40);
 }
 
 #[test]

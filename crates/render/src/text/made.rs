@@ -4,6 +4,7 @@ use jixiao_selfeval::Review;
 use jixiao_selfeval::fixes::Applied;
 
 use super::{Detail, Style, Tone, check};
+use crate::Lang;
 use crate::marks::{Cleaning, Marks};
 use crate::words::{self, one_line};
 
@@ -102,5 +103,12 @@ fn line(one: &Applied, style: Style) -> String {
     lang.of(
         format!("  {cell}{project}：{title}{now}{was}。{code}"),
         format!("  {cell}{project}: {title}{now}{was}. {code}"),
+    )
+}
+/// The line on a summary that was written.
+pub fn extracted(output: &str, files: usize, projects: usize, lang: Lang) -> String {
+    lang.of(
+        format!("{output}：读出 {files} 个文件、{projects} 个项目。\n"),
+        format!("{output}: {files} files and {projects} projects were read.\n"),
     )
 }

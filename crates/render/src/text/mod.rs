@@ -17,7 +17,7 @@ pub(crate) use check::counted;
 pub use convert::{Converted, converted, published};
 pub use files::{FileLine, files};
 pub use fill::{Done, done, fill};
-pub use made::{cleaned, fixes, marked, paged, unread_paged};
+pub use made::{cleaned, extracted, fixes, marked, paged, unread_paged};
 
 use crate::Lang;
 
