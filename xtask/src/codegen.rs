@@ -16,11 +16,13 @@ const BEGIN: &str = "<!-- transcript: written by cargo xtask codegen -->";
 const END: &str = "<!-- transcript ends -->";
 
 /// The commands whose help is shown; the empty one is the program itself.
-const COMMANDS: [&str; 12] = [
+const COMMANDS: [&str; 14] = [
     "",
     "fill",
     "check",
     "clean",
+    "convert",
+    "extract",
     "template",
     "explain",
     "rules",

@@ -33,7 +33,7 @@ enum Step<'p> {
     Item(usize),
 }
 
-impl<'a, 'p> Node<'a, 'p> {
+impl<'a> Node<'a, '_> {
     /// The whole text, which is JSON from here on.
     pub(super) fn of(whole: &'a str) -> Result<Self, SummaryError> {
         let raw: &RawValue = serde_json::from_str(whole).map_err(|error| SummaryError {
@@ -63,7 +63,7 @@ impl<'a, 'p> Node<'a, 'p> {
     }
 
     fn place(&self) -> String {
-        let above = self.above.map(|above| above.place()).unwrap_or_default();
+        let above = self.above.map(Node::place).unwrap_or_default();
         match self.step {
             Step::Whole => above,
             Step::Key(key) if above.is_empty() => key.to_owned(),
