@@ -16,8 +16,19 @@ const ORDER: &[(&str, &[&str])] = &[
     (
         "crates/selfeval/src",
         &[
-            "value", "finding", "profile", "mapping", "layout", "summary", "computed", "given", "rules",
-            "fill", "review", "fixes",
+            "value",
+            "finding",
+            "profile",
+            "mapping",
+            "layout",
+            "summary",
+            "computed",
+            "given",
+            "rules",
+            "fill",
+            "review",
+            "consolidate",
+            "fixes",
         ],
     ),
 ];

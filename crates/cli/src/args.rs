@@ -30,6 +30,7 @@ pub(crate) struct Common {
 pub(crate) enum Command {
     Fill(Fill),
     Check(Check),
+    Merge(Merge),
     Clean(Clean),
     Convert(Convert),
     Extract(Extract),
@@ -183,6 +184,18 @@ pub(crate) struct Check {
     pub(crate) fix: bool,
     #[arg(long)]
     pub(crate) all: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Merge {
+    #[command(flatten)]
+    pub(crate) work: Work,
+    #[arg(long, short, value_name = "OUT")]
+    pub(crate) output: PathBuf,
+    #[arg(long)]
+    pub(crate) latest: bool,
+    #[arg(long)]
+    pub(crate) force: bool,
 }
 
 #[derive(Debug, Args)]

@@ -24,6 +24,11 @@ const COMMANDS: &[(&str, &str, &str)] = &[
     ),
     ("check", "核对表中各项数字，列出问题和改法", "Checks every figure of a form and says what to correct"),
     (
+        "merge",
+        "把多个单位的汇总表合成一个工作簿：项目明细、单位汇总、核对结果、图表",
+        "Puts the forms of many units into one workbook: projects, units, findings, charts",
+    ),
+    (
         "clean",
         "去掉 check --format xlsx 加上的底色、批注和核对结果表",
         "Takes off the fills, comments and list that check --format xlsx added",
@@ -141,6 +146,12 @@ const ARGUMENTS: &[(&str, &str, &str)] = &[
         "输出文件；多个输入时为文件夹；- 为标准输出",
         "Output file; a folder with several inputs; - is standard output",
     ),
+    ("merge.output", "汇总工作簿；- 为标准输出", "The consolidated workbook; - is standard output"),
+    (
+        "latest",
+        "同一单位有多个文件时只取最新的：先看年度，再看文件修改时间",
+        "Of several files of one unit take the newest only: by year, then by when the file was written to",
+    ),
     ("template.output", "输出文件；- 为标准输出", "Output file; - is standard output"),
     ("force", "允许覆盖已有的输出文件", "Replace an output that exists"),
     (
@@ -247,6 +258,7 @@ const USAGE: &[(&str, &str, &str)] = &[
     ("", "jixiao <命令> [选项]", "jixiao <COMMAND> [OPTIONS]"),
     ("fill", "jixiao fill [选项] IN… [-o OUT]", "jixiao fill [OPTIONS] IN... [-o OUT]"),
     ("check", "jixiao check [选项] IN…", "jixiao check [OPTIONS] IN..."),
+    ("merge", "jixiao merge [选项] IN… -o OUT", "jixiao merge [OPTIONS] IN... -o OUT"),
     ("clean", "jixiao clean [选项] IN… [-o OUT]", "jixiao clean [OPTIONS] IN... [-o OUT]"),
     ("template", "jixiao template [选项] -o OUT", "jixiao template [OPTIONS] -o OUT"),
     ("explain", "jixiao explain CODE", "jixiao explain CODE"),

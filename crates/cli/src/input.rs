@@ -57,6 +57,11 @@ impl Input {
     pub(crate) fn state(&self) -> Option<State> {
         std::fs::metadata(self.path()?).ok().map(|found| state(&found))
     }
+
+    /// When the file was last written to, since 1970; none for what is no file.
+    pub(crate) fn written(&self) -> Option<Duration> {
+        self.state()?.modified?.duration_since(SystemTime::UNIX_EPOCH).ok()
+    }
 }
 
 /// What changes when a file is written to.

@@ -23,6 +23,7 @@
 //! | [`text`] | the reports of `check` and `fill` for people |
 //! | [`html`] | the report of `check` as a page |
 //! | [`json`] | `jixiao.check/1` |
+//! | [`consolidated`] | many units' tables as one workbook |
 //! | [`marks`] | the submitted workbook with the findings marked in it |
 //! | [`profiles`] | the built-in profiles, and what one changes |
 //! | [`rules`] | the rule catalogue and a rule's page |
@@ -31,6 +32,7 @@
 //! | [`summary`] | `jixiao.summary/1`: what was read, as JSON and CSV, and the way back |
 //! | [`template`] | the official form as a workbook |
 
+pub mod consolidated;
 pub mod html;
 pub mod json;
 pub mod marks;

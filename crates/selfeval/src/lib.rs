@@ -36,9 +36,11 @@
 //! | [`submission`] | the table's content without its form |
 //! | [`convert`] | a submission into a form |
 //! | [`mod@review`] | all of it in one call: locate, read, check, sum up |
+//! | [`consolidate`] | many units' tables as one: sums, ranks, grades, the sentence for the accounts |
 //! | [`fixes`] | the fixes of a review that need no person |
 
 pub mod computed;
+pub mod consolidate;
 pub mod convert;
 pub mod fill;
 pub mod finding;

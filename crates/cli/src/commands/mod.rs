@@ -8,6 +8,7 @@ mod explain;
 mod extract;
 mod fill;
 mod fixed;
+mod merge;
 mod profile;
 mod rules;
 mod schema;
@@ -37,6 +38,7 @@ pub(crate) fn run(line: Line, console: &mut Console<'_>) -> Exit {
     let done = match line.command {
         Command::Fill(args) => fill::run(args, console),
         Command::Check(args) => check::run(args, lang, console),
+        Command::Merge(args) => merge::run(&args, console),
         Command::Clean(args) => clean::run(args, console),
         Command::Convert(args) => convert::run(args, console),
         Command::Extract(args) => extract::run(&args, lang, console),

@@ -67,6 +67,8 @@ pub(crate) enum What {
     CheckOnly(&'static str, String),
     /// A workbook of a format that can be checked, but neither marked nor fixed.
     NotMarked(&'static str),
+    /// What `merge` wrote, given as an input.
+    Consolidated,
     /// The process that read the file stopped.
     ReaderStopped,
     /// The process that read the file was stopped, because it took too long: seconds.
@@ -145,6 +147,7 @@ impl Failure {
             | What::Open(_)
             | What::CheckOnly(..)
             | What::NotMarked(_)
+            | What::Consolidated
             | What::ReaderStopped
             | What::ReaderSlow(_)
             | What::NoTable(_)
@@ -203,7 +206,7 @@ impl Failure {
             What::Denied => "no-permission",
             What::Changed => "changed-while-read",
             What::Open(error) | What::Patch(PatchError::Open(error)) => open_code(error),
-            What::CheckOnly(..) | What::NotMarked(_) => "unsupported",
+            What::CheckOnly(..) | What::NotMarked(_) | What::Consolidated => "unsupported",
             What::ReaderStopped => "reader-stopped",
             What::ReaderSlow(_) => "reader-slow",
             What::NoTable(_) => "no-table",
@@ -256,6 +259,7 @@ mod tests {
             What::Open(OpenError::Encrypted),
             What::CheckOnly(".xls", "a.xls".to_owned()),
             What::NotMarked(".ods"),
+            What::Consolidated,
             What::ReaderStopped,
             What::ReaderSlow(20),
             What::NoTable(Box::new(jixiao_selfeval::rules::no_table(

@@ -120,6 +120,15 @@ pub(super) fn system(error: &io::Error) -> Words {
 /// The failures whose words are fixed: fact in Chinese and English, what to do in Chinese and English.
 const PLAIN: &[(What, [&str; 4])] = &[
     (
+        What::Consolidated,
+        [
+            "这是 merge 写出的汇总，不是单位的表",
+            "this is what merge wrote, not a unit's form",
+            "只给出各单位报来的表",
+            "name the forms of the units only",
+        ],
+    ),
+    (
         What::Missing,
         ["没有这个文件", "there is no such file", "检查路径和文件名", "check the path and the name"],
     ),

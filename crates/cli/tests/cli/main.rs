@@ -26,6 +26,7 @@ mod hostile;
 #[path = "../../../../examples/insert_rows.rs"]
 #[expect(dead_code, reason = "its main reads the command line of the process")]
 mod insert_rows;
+mod merge;
 mod reference;
 mod schema;
 mod support;

@@ -8,6 +8,7 @@ mod files;
 mod fill;
 pub(crate) mod lines;
 mod made;
+mod merged;
 mod rows;
 
 pub use cells::cells;
@@ -18,6 +19,7 @@ pub use convert::{Converted, converted, published};
 pub use files::{FileLine, files};
 pub use fill::{Done, done, fill};
 pub use made::{cleaned, extracted, fixes, marked, paged, unread_paged};
+pub use merged::merged;
 
 use crate::Lang;
 

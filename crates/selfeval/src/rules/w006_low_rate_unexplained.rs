@@ -15,11 +15,11 @@ pub(super) const RULE: Rule = Rule {
     severity: Severity::Warning,
     title: ("执行率偏低未说明原因", "a low rate without a reason"),
     docs: (
-        "## 核对内容\n执行率低于 90%（由地区设置决定）的项目，备注或偏差原因栏是否写了原因。只有数字、“无”“正常”“已完成”或不足 4 个字的不算原因。恰好 90% 的不要求。\n\
+        "## 核对内容\n执行率低于 90%（由地方口径决定）的项目，备注或偏差原因栏是否写了原因。只有数字、“无”“正常”“已完成”或不足 4 个字的不算原因。恰好 90% 的不要求。\n\
          ## 为什么\n执行率低而不说明，审核时一般会退回补充。\n\
          ## 示例\n`I7` 22.02%，`K7` 备注“2”只是序号：写一句原因。\n\
          ## 怎样改\n在备注写一句原因，例如“合同分期付款，余款次年支付”。\n\
-         ## 依据\n各地审核的通行要求，门槛由地区设置决定。",
+         ## 依据\n各地审核的通行要求，门槛由地方口径决定。",
         "## What is checked\nWhether a project with a rate below 90% (set by the profile) has a reason in the remark or the reason column. Digits, 无, 正常, 已完成 or fewer than 4 characters are no reason. Exactly 90% needs none.\n\
          ## Why\nA low rate without a word is usually returned for completion.\n\
          ## Example\n`I7` is 22.02% and the remark in `K7`, \"2\", is only the sequence number: write a sentence.\n\

@@ -16,11 +16,11 @@ pub(super) const RULE: Rule = Rule {
     severity: Severity::Info,
     title: ("扣分未说明原因", "lost points without a reason"),
     docs: (
-        "## 核对内容\n得分低于执行率允许的上限（即除预算执行外还扣了分），备注或偏差原因栏没有写原因的。默认不核对，地区设置写上 `W007 = \"info\"` 才核对；执行率偏低已由 W006 提示的不重复。\n\
+        "## 核对内容\n得分低于执行率允许的上限（即除预算执行外还扣了分），备注或偏差原因栏没有写原因的。默认不核对，地方口径写上 `W007 = \"info\"` 才核对；执行率偏低已由 W006 提示的不重复。\n\
          ## 为什么\n有的地区要求逐项说明扣分原因。\n\
          ## 示例\n`I12` 100%，`J12` 93，`K12` 空白：另扣 7 分，没有说明。\n\
          ## 怎样改\n在备注写一句扣分的原因。\n\
-         ## 依据\n部分地区的审核要求，由地区设置决定。",
+         ## 依据\n部分地区的审核要求，由地方口径决定。",
         "## What is checked\nWhether a score below what the rate allows (points were lost on more than execution) has a reason in the remark or the reason column. Off unless the profile says `W007 = \"info\"`; rows that W006 names are not named twice.\n\
          ## Why\nSome bureaus ask for the reason of every lost point.\n\
          ## Example\n`I12` is 100%, `J12` is 93 and `K12` is blank: 7 points were lost without a word.\n\

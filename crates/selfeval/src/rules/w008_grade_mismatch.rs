@@ -16,11 +16,11 @@ pub(super) const RULE: Rule = Rule {
     severity: Severity::Error,
     title: ("等级与得分不符", "the grade is not that of the score"),
     docs: (
-        "## 核对内容\n有等级（自评结论）栏的，等级是否与得分相符：90 分及以上为优，80 至 90 分为良，60 至 80 分为中，60 分以下为差；界限和名称由地区设置（`grades`）决定。不是设置里的名称，不下结论。\n\
+        "## 核对内容\n有等级（自评结论）栏的，等级是否与得分相符：90 分及以上为优，80 至 90 分为良，60 至 80 分为中，60 分以下为差；界限和名称由地方口径（`grades`）决定。不是口径里的名称，不下结论。\n\
          ## 为什么\n等级由得分决定，两者不符的会被退回。\n\
          ## 示例\n`J7` 85，`K7` “优”：85 分应为良。\n\
          ## 怎样改\n核对得分；得分无误的，改等级。\n\
-         ## 依据\n评价等级的通行划分；各地不同的由地区设置决定。",
+         ## 依据\n评价等级的通行划分；各地不同的由地方口径决定。",
         "## What is checked\nWhere the form has a grade, whether it is that of the score: 优 from 90, 良 from 80, 中 from 60, 差 below; bounds and names are the profile's (`grades`). Nothing is concluded from a name the profile does not know.\n\
          ## Why\nThe grade follows from the score; where they disagree the form is returned.\n\
          ## Example\n`J7` is 85 and `K7` says 优: 85 points are 良.\n\

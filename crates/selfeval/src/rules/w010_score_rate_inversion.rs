@@ -16,11 +16,11 @@ pub(super) const RULE: Rule = Rule {
     severity: Severity::Info,
     title: ("执行率低的得分反而高", "a low rate with a higher score"),
     docs: (
-        "## 核对内容\n执行率低于 90%（由地区设置决定）的项目，得分是否比全部执行的项目还高。默认不核对，地区设置写上 `W010 = \"info\"` 才核对。\n\
+        "## 核对内容\n执行率低于 90%（由地方口径决定）的项目，得分是否比全部执行的项目还高。默认不核对，地方口径写上 `W010 = \"info\"` 才核对。\n\
          ## 为什么\n得分不只看执行率，这样并不一定错，但审核时常会问。\n\
          ## 示例\n`I8` 80.5%，`J8` 96；`I12` 100%，`J12` 93。\n\
          ## 怎样改\n核对两个项目的自评表；得分无误的不用改。\n\
-         ## 依据\n部分地区的审核做法，由地区设置决定。",
+         ## 依据\n部分地区的审核做法，由地方口径决定。",
         "## What is checked\nWhether a project with a rate below 90% (set by the profile) scores higher than one that was executed in full. Off unless the profile says `W010 = \"info\"`.\n\
          ## Why\nScores depend on more than the rate, so this need not be wrong, but reviewers ask.\n\
          ## Example\n`I8` is 80.5% with 96 points in `J8`; `I12` is 100% with 93 points in `J12`.\n\

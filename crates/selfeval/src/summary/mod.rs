@@ -20,6 +20,7 @@ mod shown;
 
 pub(crate) use key::folded_name;
 pub use reading::{Content, Reading, Text, TextReading};
+pub(crate) use shown::parted;
 
 use read::{Plan, Reader};
 

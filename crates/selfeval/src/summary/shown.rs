@@ -101,7 +101,8 @@ fn general(value: Decimal) -> String {
     digits(round(value, decimals).normalize())
 }
 
-fn parted(text: &str) -> String {
+/// Digits with their thousands parted by commas.
+pub(crate) fn parted(text: &str) -> String {
     let digits = text.trim_start_matches('-');
     let (whole, rest) = digits.split_at(digits.find('.').unwrap_or(digits.len()));
     let mut parted = String::with_capacity(text.len() + 8);
