@@ -232,7 +232,7 @@ pub(super) fn quoted(text: &str) -> String {
 fn fitted(text: &str) -> String {
     let line = one_line(text);
     if line.chars().count() <= LONGEST {
-        return line.to_string();
+        return line;
     }
     line.chars().take(LONGEST).chain(['…']).collect()
 }

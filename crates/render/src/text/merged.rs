@@ -34,7 +34,7 @@ pub fn merged(output: &str, all: &Consolidation, style: Style) -> String {
 /// The files of one unit, and which is taken.
 fn told(several: &Several, lang: Lang) -> String {
     let (name, count) = (one_line(&several.name), several.paths.len());
-    let paths: Vec<String> = several.paths.iter().map(|path| one_line(path).to_string()).collect();
+    let paths: Vec<String> = several.paths.iter().map(|path| one_line(path)).collect();
     let listed = paths.join(lang.of("、", ", "));
     match &several.taken {
         Some((path, why)) => {
