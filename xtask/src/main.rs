@@ -38,11 +38,12 @@ const USAGE: &str = "cargo xtask CHORE
                                          edit every .xlsx and .xlsm of ../shared/corpus (or of DIR) whose path holds
                                          NAME, and have every program look at the results; what deviates must stand
                                          in test-data/corpus with a reason; --full has openpyxl look at each edit
-  rows [--bless] [--require] [--own] [--dir DIR] [NAME…]
+  rows [--bless] [--write-figures] [--require] [--own] [--sample N] [--dir DIR] [NAME…]
                                          insert 3 rows in the middle of every sheet of these files, and have
                                          LibreOffice (driven by python3-uno) hold each against its own insertion; what
                                          differs must stand in test-data/corpus/rows.tsv with a reason; --own holds
-                                         LibreOffice against what it saves itself
+                                         LibreOffice against what it saves itself; --sample takes few files, with
+                                         about N sheets, that hold each kind of thing
   fuzz [--seconds N] [TARGET…]           run the fuzz targets (reader, patch, others, formula, calc), each N
                                          seconds (60 unless given), from the seeds and what earlier runs found
   coverage [--missed]                    run the tests instrumented (cargo-llvm-cov) and tell which share of each

@@ -175,6 +175,11 @@ fn read_list(path: &Path) -> Result<Vec<Row>, String> {
     parse(&read_text(path)?).map_err(|error| format!("{}: {error}", path.display()))
 }
 
+/// All that a check's list says.
+pub(super) fn rows(check: Check) -> Result<Vec<Row>, String> {
+    read_list(&list(check))
+}
+
 /// The files of which a check's list says exactly that.
 pub(super) fn listed(check: Check, found: &str) -> Result<BTreeSet<String>, String> {
     let rows = read_list(&list(check))?.into_iter();

@@ -34,8 +34,19 @@ pub(super) struct Figures {
     pub(super) tally: Tally,
 }
 
-const BEGIN: &str = "<!-- corpus: written by `cargo xtask corpus --write-figures` -->";
-const END: &str = "<!-- corpus: end -->";
+/// A part of docs/quality.md that a chore writes, between its marks.
+#[derive(Debug)]
+pub(super) struct Section {
+    pub(super) title: &'static str,
+    pub(super) begin: &'static str,
+    pub(super) end: &'static str,
+}
+
+const CORPUS: Section = Section {
+    title: "Corpus",
+    begin: "<!-- corpus: written by `cargo xtask corpus --write-figures` -->",
+    end: "<!-- corpus: end -->",
+};
 
 /// What the peers keep, as measured once over 1,358 workbooks: books that lose a part, parts that stay the same bytes,
 /// stored results.
@@ -53,18 +64,17 @@ const PEERS: [(&str, &str, &str, &str); 10] = [
 ];
 
 /// A share in percent, cut to one decimal: what is not quite all is never shown as all.
-fn percent(part: usize, whole: usize) -> String {
+pub(super) fn percent(part: usize, whole: usize) -> String {
     let thousandths = part * 1000 / whole.max(1);
     format!("{}.{}%", thousandths / 10, thousandths % 10)
 }
 
-/// The text between the markers.
+/// The text of the corpus' section.
 pub(super) fn text(figures: &Figures) -> String {
     let (public, crafted) = figures.files;
     let readable = public - figures.unreadable;
     let share = percent(figures.refused_readable, readable);
     let lines = [
-        BEGIN.to_owned(),
         format!(
             "{public} public and {crafted} crafted .xlsx and .xlsm files. Of the public ones {readable} are read by us,"
         ),
@@ -87,13 +97,15 @@ pub(super) fn text(figures: &Figures) -> String {
         "One edit and a save: ours over this corpus; the others' once over 1,358 real workbooks.".to_owned(),
         String::new(),
         peers(figures),
-        END.to_owned(),
     ];
-    lines.join("\n")
+    lines.join("\n").trim_end().to_owned()
 }
 
 /// A table: its heading, and its rows of cells.
-fn table<const N: usize>(heading: [&str; N], rows: impl IntoIterator<Item = [String; N]>) -> String {
+pub(super) fn table<const N: usize>(
+    heading: [&str; N],
+    rows: impl IntoIterator<Item = [String; N]>,
+) -> String {
     let mut text = format!("| {} |\n|{}\n", heading.join(" | "), "---|".repeat(N));
     for row in rows {
         let _ = writeln!(text, "| {} |", row.join(" | "));
@@ -157,31 +169,33 @@ fn peers(figures: &Figures) -> String {
     table(heading, [ours].into_iter().chain(others))
 }
 
-/// Puts the text between the markers of a page.
-fn placed(page: &str, text: &str) -> String {
-    match (page.find(BEGIN), page.find(END)) {
-        (Some(begin), Some(end)) if begin < end => {
-            let (before, after) =
-                (page.get(..begin).unwrap_or(""), page.get(end + END.len()..).unwrap_or(""));
+/// Puts a section's text between its marks, or behind the page where it has none yet.
+fn placed(page: &str, section: &Section, text: &str) -> String {
+    let Section { title, begin, end } = section;
+    let text = format!("{begin}\n{text}\n\n{end}");
+    match (page.find(begin), page.find(end)) {
+        (Some(from), Some(to)) if from < to => {
+            let (before, after) = (page.get(..from).unwrap_or(""), page.get(to + end.len()..).unwrap_or(""));
             format!("{before}{text}{after}")
         }
-        _ => format!("{}\n\n## Corpus\n\n{text}\n", page.trim_end()),
+        _ => format!("{}\n\n## {title}\n\n{text}\n", page.trim_end()),
     }
 }
 
-/// Writes docs/quality.md anew, or says that it is stale.
+/// Writes the corpus' section anew, or says that it is stale.
 pub(super) fn publish(figures: &Figures, writes: bool) -> Outcome {
+    publish_section(&CORPUS, &text(figures), writes)
+}
+
+/// Writes a section of docs/quality.md anew, or says that it is stale.
+pub(super) fn publish_section(section: &Section, text: &str, writes: bool) -> Outcome {
     let path = root().join("docs/quality.md");
     let page = if path.exists() { read_text(&path)? } else { "# Quality figures\n".to_owned() };
-    let fresh = placed(&page, &text(figures));
+    let fresh = placed(&page, section, text);
     if writes {
         return write(&path, fresh.as_bytes());
     }
-    if fresh == page {
-        Ok(())
-    } else {
-        Err("docs/quality.md is stale: cargo xtask corpus --write-figures".to_owned())
-    }
+    if fresh == page { Ok(()) } else { Err(format!("docs/quality.md is stale: {}", section.begin)) }
 }
 
 #[cfg(test)]
@@ -219,12 +233,13 @@ mod tests {
 
     #[test]
     fn the_rest_of_the_page_stays() {
-        let first = placed("# Quality figures\n\n## Fuzzing\n\nnone\n", &format!("{BEGIN}\n1\n{END}"));
+        let Section { begin, end, .. } = CORPUS;
+        let first = placed("# Quality figures\n\n## Fuzzing\n\nnone\n", &CORPUS, "1");
         assert_eq!(
             first,
-            format!("# Quality figures\n\n## Fuzzing\n\nnone\n\n## Corpus\n\n{BEGIN}\n1\n{END}\n")
+            format!("# Quality figures\n\n## Fuzzing\n\nnone\n\n## Corpus\n\n{begin}\n1\n\n{end}\n")
         );
         let more = format!("{first}\n## Later\n");
-        assert_eq!(placed(&more, &format!("{BEGIN}\n2\n{END}")), more.replace("\n1\n", "\n2\n"));
+        assert_eq!(placed(&more, &CORPUS, "2"), more.replace("\n1\n", "\n2\n"));
     }
 }

@@ -44,6 +44,8 @@ enum Flag {
     Require,
     /// Hold `LibreOffice` against what it saves itself.
     Own,
+    /// Take few files that hold each kind of thing; a number follows.
+    Sample,
 }
 
 impl Flag {
@@ -55,6 +57,7 @@ impl Flag {
             Self::Full => "--full",
             Self::Require => "--require",
             Self::Own => "--own",
+            Self::Sample => "--sample",
         }
     }
 }
@@ -64,6 +67,8 @@ impl Flag {
 struct Options {
     folder: Option<PathBuf>,
     flags: BTreeSet<Flag>,
+    /// Sheets in a sample.
+    sample: Option<usize>,
     names: Vec<String>,
 }
 
@@ -77,7 +82,12 @@ impl Options {
                 "--dir" => options.folder = Some(args.next().ok_or("--dir needs a folder")?.into()),
                 text if text.starts_with('-') => {
                     let flag = flags.iter().find(|flag| flag.name() == text);
-                    options.flags.insert(*flag.ok_or_else(|| format!("there is no flag {text}"))?);
+                    let flag = *flag.ok_or_else(|| format!("there is no flag {text}"))?;
+                    options.flags.insert(flag);
+                    if flag == Flag::Sample {
+                        let number = args.next().and_then(|number| number.parse().ok());
+                        options.sample = Some(number.ok_or("--sample needs a number")?);
+                    }
                 }
                 name => options.names.push(name.to_owned()),
             }
@@ -96,7 +106,7 @@ impl Options {
 
     /// Whether the run is over all that the lists speak of.
     fn is_whole(&self) -> bool {
-        self.folder.is_none() && self.names.is_empty()
+        self.folder.is_none() && self.names.is_empty() && self.sample.is_none()
     }
 }
 

@@ -34,6 +34,13 @@ pub(super) fn parts(bytes: &[u8]) -> Result<Vec<Part>, String> {
     Ok(parts)
 }
 
+/// The names of all parts.
+pub(super) fn names(bytes: &[u8]) -> Result<Vec<String>, String> {
+    let archive = zip::ZipArchive::new(Cursor::new(bytes)).map_err(|error| error.to_string())?;
+    let names = archive.file_names();
+    names.map(|name| name.map(std::borrow::Cow::into_owned).map_err(|error| error.to_string())).collect()
+}
+
 /// A part's inflated content.
 pub(super) fn content(bytes: &[u8], name: &str) -> Result<Vec<u8>, String> {
     let fault = |error: zip::result::ZipError| error.to_string();

@@ -12,8 +12,9 @@ use super::super::python::{Worker, hex};
 use super::COUNT;
 use crate::{read, root, write};
 
-/// Debian's python3-uno belongs to this one.
-const PYTHON: &str = "/usr/bin/python3";
+/// Where a Python with UNO may be: Debian's python3-uno belongs to the first, others to the path or the program.
+const PYTHONS: [&str; 4] =
+    ["/usr/bin/python3", "python3", "/usr/lib/libreoffice/program/python", "/opt/libreoffice/program/python"];
 
 /// The file that is run, and those it loads.
 const SCRIPTS: [&str; 3] = ["rows.py", "dump.py", "compare.py"];
@@ -69,10 +70,12 @@ pub(super) struct Difference(
     pub(super) String,
 );
 
-/// Whether UNO is on this machine.
-pub(super) fn is_there() -> bool {
-    let probe = Command::new(PYTHON).args(["-c", "import uno"]).stderr(Stdio::null()).status();
-    probe.is_ok_and(|status| status.success())
+/// The Python that has UNO on this machine.
+pub(super) fn python() -> Option<&'static str> {
+    PYTHONS.into_iter().find(|python| {
+        let probe = Command::new(python).args(["-c", "import uno"]).stderr(Stdio::null()).status();
+        probe.is_ok_and(|status| status.success())
+    })
 }
 
 fn scripts() -> PathBuf {
@@ -92,13 +95,14 @@ fn version(office: &str) -> Result<String, String> {
 pub(super) struct Room {
     folder: PathBuf,
     version: String,
+    python: &'static str,
 }
 
 impl Room {
-    /// Makes it for a version of `LibreOffice`.
-    pub(super) fn new(folder: &Path, office: &str) -> Result<Self, String> {
+    /// Makes it for a version of `LibreOffice`, and the Python that drives it.
+    pub(super) fn new(folder: &Path, office: &str, python: &'static str) -> Result<Self, String> {
         std::fs::create_dir_all(folder.join("answers")).map_err(|error| error.to_string())?;
-        Ok(Self { folder: folder.to_path_buf(), version: version(office)? })
+        Ok(Self { folder: folder.to_path_buf(), version: version(office)?, python })
     }
 
     fn kept(&self, question: &Question) -> PathBuf {
@@ -171,6 +175,6 @@ impl Room {
     fn start(&self, number: usize) -> Result<Worker, String> {
         let own = self.folder.join(format!("worker-{number}"));
         std::fs::create_dir_all(&own).map_err(|error| error.to_string())?;
-        Worker::start(Command::new(PYTHON).args(["-X", "utf8"]).arg(scripts().join("rows.py")).arg(own))
+        Worker::start(Command::new(self.python).args(["-X", "utf8"]).arg(scripts().join("rows.py")).arg(own))
     }
 }

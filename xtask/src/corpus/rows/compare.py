@@ -1,6 +1,9 @@
 """Two dumps side by side."""
 import dump
 
+# Kinds of lengths in 1/100 mm, and by how much they may differ.
+ROUNDED = {"row heights": 1, "height of a shape": 10}
+
 
 def place(key):
     """A place in words."""
@@ -15,9 +18,10 @@ def order(key):
 
 
 def alike(kind, there, here):
-    """Whether two things are the same. Heights come rounded to 1/100 mm from sums, so that one more or less is."""
-    if kind == "row heights" and there is not None and here is not None:
-        return abs(there - here) <= 1
+    """Whether two things are the same. Heights come rounded to 1/100 mm from sums, so that one more or less is, and
+    of what is drawn a tenth of a millimetre."""
+    if kind in ROUNDED and there is not None and here is not None:
+        return abs(there - here) <= ROUNDED[kind]
     return there == here
 
 

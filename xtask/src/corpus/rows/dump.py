@@ -6,8 +6,16 @@ from com.sun.star.table import CellAddress
 PLAIN, NOTES, FORMULAS, EDITED = 1 | 2 | 4, 8, 16, 512
 # Cells of a sheet whose links are looked for; each is a question of its own.
 MOST_EDITED = 3000
-# Rows of a sheet between which the distances are measured.
-MARKS = 16
+# Blocks of cells that are asked for one by one, and cells in one question for more.
+MOST_BLOCKS, MOST_AROUND = 4, 1_000_000
+# Rows of the edited sheet between which the distances are measured.
+MARKS = 8
+# What a file's sheets may hold: each takes a while to look for.
+MERGES, VALIDATIONS, LINKS, BREAKS = WORDS = "mergeCell", "dataValidation", "hyperlink", "rowBreaks"
+# Of a file that has pivot tables.
+PIVOTS = "pivot tables"
+# Which cells look alike is to be told.
+LOOKS = "looks"
 
 
 def column_letters(column):
@@ -78,16 +86,16 @@ def boxes_name(boxes):
 class Dump:
     """Gathers what is found; the inserted rows of the edited sheet are looked at on their own."""
 
-    def __init__(self, place, has_breaks):
+    def __init__(self, place, words):
         self.sheet, self.first, self.count = place
-        self.has_breaks = has_breaks
+        self.words = words
         self.found = {}
 
     def note(self, kind, place, what):
         self.found.setdefault(kind, {})[place] = what
 
     def note_areas(self, kind, sheet, definition, boxes):
-        """A definition that holds for some cells of a sheet, inserted rows apart."""
+        """A definition that holds for some cells of a sheet, inserted rows apart; `None` for one known by its cells."""
         new = []
         if sheet == self.sheet:
             new = [
@@ -96,17 +104,19 @@ class Dump:
                 if top < self.first + self.count and bottom >= self.first
             ]
             boxes = without_rows(boxes, self.first, self.count)
-        if boxes:
-            self.note(kind, f"{sheet}!{definition}", boxes_name(boxes))
-        if new:
-            self.note(f"{kind} of new rows", f"{sheet}!{definition}", boxes_name(new))
+        for kind, boxes in ((kind, boxes), (f"{kind} of new rows", new)):
+            if boxes:
+                areas = boxes_name(boxes)
+                self.note(kind, f"{sheet}!{areas if definition is None else definition}", areas)
 
 
-def dump(book, place, has_breaks):
-    """All of a book. `place` is the edited sheet, the first inserted row and their count."""
-    found = Dump(place, has_breaks)
+def dump(book, place, words):
+    """All of a book. `place` is the edited sheet, the first inserted row and their count; `words` are of what the file
+    holds."""
+    found = Dump(place, words)
     parser = book.createInstance("com.sun.star.sheet.FormulaParser")
     parser.CompileEnglish = True
+    filters = book.getPropertyValue("UnnamedDatabaseRanges")
     for number, sheet in enumerate(book.Sheets):
         found.note("sheet", number, sheet.Name)
         cells(found, sheet)
@@ -116,7 +126,10 @@ def dump(book, place, has_breaks):
         paper(found, sheet)
         rows(found, sheet)
         names(found, sheet.NamedRanges, f"{sheet.Name}!")
-        pivots(found, sheet)
+        if PIVOTS in words:
+            pivots(found, sheet)
+        if filters.hasByTable(number):
+            found.note("filter", sheet.Name, area_name(filters.getByTable(number).DataArea))
     names(found, book.NamedRanges, "")
     for table in book.DatabaseRanges:
         where = f"{book.Sheets.getByIndex(table.DataArea.Sheet).Name}!{area_name(table.DataArea)}"
@@ -130,27 +143,41 @@ def blocks(sheet, flags):
         yield area, sheet.getCellRangeByPosition(area.StartColumn, area.StartRow, area.EndColumn, area.EndRow)
 
 
+def gathered(sheet, flags):
+    """Blocks with the cells of some kind: where there are many, the one around them if it is no desert."""
+    areas = sheet.queryContentCells(flags).RangeAddresses
+    if len(areas) > MOST_BLOCKS:
+        left, right = min(one.StartColumn for one in areas), max(one.EndColumn for one in areas)
+        top, bottom = min(one.StartRow for one in areas), max(one.EndRow for one in areas)
+        if (right - left + 1) * (bottom - top + 1) <= MOST_AROUND:
+            around = sheet.getCellRangeByPosition(left, top, right, bottom)
+            return [(around.RangeAddress, around)]
+    return blocks(sheet, flags)
+
+
 def cells(found, sheet):
+    """Formulas, and of the edited sheet what else the cells hold; with what hangs on cells."""
     name, texts, plain = sheet.Name, {}, {}
-    for area, cells in blocks(sheet, FORMULAS):
+    flags = FORMULAS | PLAIN if name == found.sheet else FORMULAS
+    for area, cells in gathered(sheet, flags):
         for row, line in enumerate(cells.FormulaArray, area.StartRow):
             for column, text in enumerate(line, area.StartColumn):
-                texts[row, column] = text
+                if text.startswith(("=", "{=")):
+                    texts[row, column] = text
+                elif text and flags & PLAIN:
+                    plain[row, column] = text
     arrays(found, sheet, texts)
-    for area, cells in blocks(sheet, PLAIN):
-        for row, line in enumerate(cells.DataArray, area.StartRow):
-            for column, value in enumerate(line, area.StartColumn):
-                plain[row, column] = value
     found.found.setdefault("formula", {}).update({(name, *at): text for at, text in texts.items()})
     found.found.setdefault("cell", {}).update({(name, *at): value for at, value in plain.items()})
-    links(found, sheet)
+    if LINKS in found.words:
+        links(found, sheet)
     for one in sheet.Annotations:
         found.note("note", (name, one.Position.Row, one.Position.Column), one.String)
 
 
 def arrays(found, sheet, texts):
     """Takes array formulas out of the texts, each noted once with its range."""
-    for row, column in sorted(at for at, text in texts.items() if text.startswith("{")):
+    for row, column in sorted(at for at, text in texts.items() if text.startswith("{=")):
         if (row, column) not in texts:
             continue
         cursor = sheet.createCursorByRange(sheet.getCellByPosition(column, row))
@@ -177,12 +204,16 @@ def links(found, sheet):
 
 
 def formats(found, sheet, parser):
-    """Merges and validations: LibreOffice keeps both as formats of cells."""
+    """Which cells look alike; and merges and validations: LibreOffice keeps both as formats of cells."""
     validations = {}
     for cells in sheet.UniqueCellFormatRanges:
-        if cells.getByIndex(0).IsMerged:
+        if LOOKS in found.words and sheet.Name == found.sheet:
+            found.note_areas("look", sheet.Name, None, [box(area) for area in cells.RangeAddresses])
+        if MERGES in found.words and cells.getByIndex(0).IsMerged:
             for area in cells.RangeAddresses:
                 merges(found, sheet, area)
+        if VALIDATIONS not in found.words:
+            continue
         validation = cells.Validation
         if validation.Type.value != "ANY" or validation.ShowInputMessage and validation.InputMessage:
             at = validation.getSourcePosition()
@@ -255,6 +286,9 @@ def drawn(found, sheet):
         numbers[title] = numbers.get(title, 0) + 1
         anchor = getattr(shape.Anchor, "AbsoluteName", None) or "page"
         found.note("shape", f"{title} {numbers[title]}", anchor)
+        found.note("height of a shape", f"{title} {numbers[title]}", shape.Size.Height)
+        if shape.ShapeType.endswith("ControlShape"):
+            found.note("control", f"{title} {numbers[title]}", bound(shape.Control))
     for chart in sheet.Charts:
         model = chart.EmbeddedObject
         if model is None:
@@ -266,6 +300,15 @@ def drawn(found, sheet):
         found.note("chart", f"{sheet.Name}!{chart.Name}", " ".join(ranges))
 
 
+def bound(control):
+    """The cells that a control shows and chooses from."""
+    cell = getattr(getattr(control, "ValueBinding", None), "BoundCell", None)
+    entries = getattr(getattr(control, "ListEntrySource", None), "CellRange", None)
+    return " ".join((
+        f"{cell.Sheet} {cell_name(cell.Column, cell.Row)}" if cell is not None else "",
+        f"{entries.Sheet} {area_name(entries)}" if entries is not None else ""))
+
+
 def paper(found, sheet):
     found.note("print area", sheet.Name, " ".join(area_name(area) for area in sheet.PrintAreas))
     titles = f"rows {area_name(sheet.TitleRows)}" if sheet.PrintTitleRows else ""
@@ -273,7 +316,7 @@ def paper(found, sheet):
         titles += f" columns {area_name(sheet.TitleColumns)}"
     found.note("print titles", sheet.Name, titles)
     # LibreOffice lays out all pages to tell them, which takes seconds.
-    if found.has_breaks:
+    if BREAKS in found.words:
         breaks = [str(one.Position + 1) for one in sheet.RowPageBreaks if one.ManualBreak]
         found.note("page breaks", sheet.Name, " ".join(breaks))
 
@@ -285,11 +328,11 @@ def rows(found, sheet):
     cursor = sheet.createCursor()
     cursor.gotoEndOfUsedArea(False)
     last = cursor.RangeAddress.EndRow + 1
-    parts = [(0, last)]
+    parts, steps = [(0, last)], 1
     if sheet.Name == found.sheet:
-        parts = [(0, found.first), (found.first + found.count, last)]
+        parts, steps = [(0, found.first), (found.first + found.count, last)], MARKS
     for begin, end in parts:
-        marks = sorted({begin + (end - begin) * at // MARKS for at in range(MARKS + 1)}) if end > begin else []
+        marks = sorted({begin + (end - begin) * at // steps for at in range(steps + 1)}) if end > begin else []
         tops = [sheet.getCellByPosition(0, row).Position.Y for row in marks]
         for row, (top, below) in zip(marks, zip(tops, tops[1:])):
             found.note("row heights", (sheet.Name, row, 0), below - top)

@@ -5,8 +5,15 @@ use std::panic::catch_unwind;
 use jixiao_workbook::patch::Signature;
 use jixiao_workbook::{Edit, Sheet, SheetId, Workbook};
 
+use super::super::parts::sheet_bytes;
 use super::super::prove::code;
+use super::super::{COVERED, covered_cells};
 use super::COUNT;
+
+/// Inflated bytes of sheets above which a comparison takes minutes.
+const LARGE: u64 = 8 << 20;
+/// Sheets of one book that are looked at, all insertions together: for each every sheet is.
+const MOST_LOOKS: usize = 1000;
 
 /// Rows to insert in a sheet.
 #[derive(Debug)]
@@ -32,9 +39,14 @@ fn middle(sheet: &Sheet) -> Option<u32> {
     Some(first + (last - first).div_ceil(2))
 }
 
-/// An insertion for each sheet that holds something; none where the file is not read.
-pub(super) fn insertions(bytes: &[u8]) -> Vec<Insertion> {
-    let Ok(book) = Workbook::open(bytes.to_vec()) else { return Vec::new() };
+/// An insertion for each sheet that holds something, as far as that many are looked at; none where the file is not
+/// read; `None` where it is too large.
+pub(super) fn insertions(bytes: &[u8]) -> Option<Vec<Insertion>> {
+    let Ok(book) = Workbook::open(bytes.to_vec()) else { return Some(Vec::new()) };
+    if sheet_bytes(bytes) > LARGE || covered_cells(&book) > COVERED {
+        return None;
+    }
+    let most = MOST_LOOKS.div_ceil(book.sheets().len().max(1));
     let each = book.sheet_ids().zip(book.sheets()).filter_map(|(id, entry)| {
         let before = middle(book.sheet(id).ok()?)?;
         let made = catch_unwind(|| inserted(&book, id, before));
@@ -42,7 +54,7 @@ pub(super) fn insertions(bytes: &[u8]) -> Vec<Insertion> {
             |_| Err(Refusal { code: PANICKED.to_owned(), detail: format!("{} before {before}", entry.name) });
         Some(Insertion { sheet: entry.name.clone(), before, made: made.unwrap_or_else(panicked) })
     });
-    each.collect()
+    Some(each.take(most).collect())
 }
 
 /// The code of what is never excused.

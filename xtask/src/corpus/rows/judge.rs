@@ -30,17 +30,19 @@ pub(super) struct Judgement {
 /// What a run counted: insertions, unless something else is said.
 #[derive(Debug, Default)]
 pub(super) struct Figures {
-    files: usize,
-    tried: usize,
-    compared: usize,
-    same: usize,
+    pub(super) files: usize,
+    /// Files that are left out for their size.
+    pub(super) large: usize,
+    pub(super) tried: usize,
+    pub(super) compared: usize,
+    pub(super) same: usize,
     /// Compared where only the inserted rows themselves differ.
-    new_rows_only: usize,
+    pub(super) new_rows_only: usize,
     /// Not compared, by how it ended.
-    ended: BTreeMap<String, usize>,
+    pub(super) ended: BTreeMap<String, usize>,
     /// Differences by kind: in how many insertions.
-    kinds: BTreeMap<String, usize>,
-    untold: usize,
+    pub(super) kinds: BTreeMap<String, usize>,
+    pub(super) untold: usize,
 }
 
 impl fmt::Display for Figures {
@@ -126,7 +128,7 @@ fn count(judgement: &mut Judgement, file: &File, one: &Told, found: &mut OfFile)
         return;
     };
     if answer.ended != COMPARED {
-        *figures.ended.entry(answer.ended.clone()).or_default() += 1;
+        *figures.ended.entry(format!("LibreOffice: {}", answer.ended)).or_default() += 1;
         match answer.ended.as_str() {
             // Nothing is promised of what LibreOffice does not open anyway; that it does not is listed elsewhere.
             SHUT => {}

@@ -6,9 +6,11 @@
 //! and nothing where all was moved.
 
 mod ask;
+mod figures;
 mod insert;
 mod judge;
 mod proof;
+mod sample;
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -16,6 +18,7 @@ use std::path::{Path, PathBuf};
 use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
 
 use super::expect::{self, Check, Scope};
+use super::figures::publish_section;
 use super::python::hex;
 use super::{File, Flag, Options, Patience, files, office};
 use crate::{Outcome, read, root, write};
@@ -26,22 +29,31 @@ use judge::Told;
 /// Rows that are inserted at a time.
 const COUNT: u32 = 3;
 
+const FLAGS: [Flag; 5] = [Flag::Bless, Flag::WriteFigures, Flag::Require, Flag::Own, Flag::Sample];
+
 /// `cargo xtask rows`.
 pub(super) fn main(args: &[String]) -> Outcome {
-    let options = Options::read(args, &[Flag::Bless, Flag::Require, Flag::Own])?;
-    let version = office::version().filter(|_| ask::is_there());
-    let Some(version) = version else {
-        let missing = "not on this machine: LibreOffice with python3-uno";
-        println!("{missing}");
-        return if options.has(Flag::Require) { Err(missing.to_owned()) } else { Ok(()) };
+    let options = Options::read(args, &FLAGS)?;
+    let (version, python) = match (office::version(), ask::python()) {
+        (Some(version), Some(python)) => (version, python),
+        (version, _) => {
+            let missing =
+                if version.is_none() { "LibreOffice (soffice)" } else { "a Python with UNO (python3-uno)" };
+            println!("not on this machine: {missing}");
+            return if options.has(Flag::Require) { Err(format!("rows needs {missing}")) } else { Ok(()) };
+        }
     };
     let folder = root().join("target/corpus/rows");
     let books = folder.join("books");
     std::fs::create_dir_all(&books).map_err(|error| error.to_string())?;
-    let room = Room::new(&folder, &version)?;
+    let room = Room::new(&folder, &version, python)?;
     prove_comparison(&room, &books)?;
-    let files = files(&options.corpus(), &options.names)?;
+    let mut files = files(&options.corpus(), &options.names)?;
+    if let Some(most) = options.sample {
+        files = sample::sample(files, most)?;
+    }
     let told = compared(&files, &room, &books, options.has(Flag::Own))?;
+    std::fs::remove_dir_all(&books).map_err(|error| error.to_string())?;
     report(&options, &files, &told)
 }
 
@@ -92,12 +104,13 @@ fn compared<'a>(
     books: &Path,
     own: bool,
 ) -> Result<Vec<(&'a File, Vec<Told>)>, String> {
-    let inserted: Vec<Vec<Insertion>> = files
+    let inserted: Vec<Option<Vec<Insertion>>> = files
         .par_iter()
         .map(|file| read(&file.path).map(|bytes| insertions(&bytes)))
         .collect::<Result<_, _>>()?;
     let mut told = Vec::new();
     for (file, insertions) in files.iter().zip(inserted) {
+        let Some(insertions) = insertions else { continue };
         let mut of_file = Vec::new();
         for insertion in insertions {
             of_file.push(Told { question: question(file, &insertion, books, own)?, insertion, answer: None });
@@ -139,7 +152,8 @@ fn ask_all(told: &mut [(&File, Vec<Told>)], room: &Room, patience: Patience, wor
 }
 
 fn report(options: &Options, files: &[File], told: &[(&File, Vec<Told>)]) -> Outcome {
-    let judgement = judge::judge(told);
+    let mut judgement = judge::judge(told);
+    judgement.figures.large = files.len() - told.len();
     println!("{}", judgement.figures);
     if options.has(Flag::Own) {
         for one in &judgement.observations {
@@ -158,5 +172,9 @@ fn report(options: &Options, files: &[File], told: &[(&File, Vec<Told>)]) -> Out
     }
     let mut faults = judgement.faults;
     faults.extend(expect::judge_all(&judgement.observations, &scope)?);
+    if options.is_whole() && judgement.untold.is_empty() && faults.is_empty() {
+        let text = figures::text(&judgement.figures, &expect::rows(Check::Rows)?);
+        faults.extend(publish_section(&figures::SECTION, &text, options.has(Flag::WriteFigures)).err());
+    }
     if faults.is_empty() { Ok(()) } else { Err(format!("{}\n{} faults", faults.join("\n"), faults.len())) }
 }

@@ -20,6 +20,7 @@ sys.dont_write_bytecode = True
 
 import uno
 from com.sun.star.beans import PropertyValue
+from com.sun.star.lang import IllegalArgumentException
 from com.sun.star.uno import Exception as UnoError, RuntimeException
 
 import compare
@@ -27,6 +28,7 @@ import dump
 
 # How a look ends, apart from `compared`.
 SHUT, ABSENT, REFUSED, BROKEN = "original does not open", "sheet is absent", "insertion is refused", "ours does not open"
+LOCKED = "sheet is protected by a password"
 CRASHED = "LibreOffice ends while "
 
 START_SECONDS = 60
@@ -162,7 +164,13 @@ def inserted(book, request):
         return ABSENT
     book.enableAutomaticCalculation(False)
     book.UndoManager.lock()
-    rows, at, count = book.Sheets.getByName(request["sheet"]).Rows, request["before"] - 1, request["count"]
+    sheet = book.Sheets.getByName(request["sheet"])
+    if sheet.isProtected():
+        try:
+            sheet.unprotect("")
+        except IllegalArgumentException:
+            return LOCKED
+    rows, at, count = sheet.Rows, request["before"] - 1, request["count"]
     # LibreOffice refuses where the rows that move cut an array formula: as many as are inserted, so that one after
     # the other may go where all at once do not.
     if not insert(rows, at, count):
@@ -183,13 +191,25 @@ def insert(rows, at, count):
     return True
 
 
-def has_breaks(path):
-    """Whether a sheet of the file has page breaks that someone set."""
-    with zipfile.ZipFile(path) as package:
-        return any(
-            b"rowBreaks" in package.read(name)
-            for name in package.namelist()
-            if "sheet" in name.lower() and name.lower().endswith(".xml"))
+def traits(paths):
+    """Which of the words that sheets of these files may hold they do hold, so that the rest is not looked for."""
+    found = set()
+    for path in paths:
+        with zipfile.ZipFile(path) as package:
+            for name in package.namelist():
+                if "sheet" in name.lower() and name.lower().endswith(".xml"):
+                    text = package.read(name)
+                    found.update(word for word in dump.WORDS if word.encode() in text)
+                elif "pivottable" in name.lower():
+                    found.add(dump.PIVOTS)
+    return found
+
+
+def refreshed(book):
+    """Has pivot tables follow their sources, as they do when a file is opened."""
+    for sheet in book.Sheets:
+        for table in sheet.DataPilotTables:
+            table.refresh()
 
 
 def look(office, request, doing):
@@ -206,8 +226,12 @@ def look(office, request, doing):
         if refusal is not None:
             return {"ended": refusal}
         doing.append("telling what it made")
-        breaks = has_breaks(request["original"])
-        theirs = dump.dump(book, place, breaks)
+        words = traits(path for path in (request["original"], ours) if path is not None)
+        if dump.PIVOTS in words:
+            refreshed(book)
+        if ours is not None:  # LibreOffice does not save styles as it found them
+            words.add(dump.LOOKS)
+        theirs = dump.dump(book, place, words)
         if ours is None:
             ours = str(office.profile.parent / "own.xlsx")
             doing.append("saving")
@@ -220,7 +244,7 @@ def look(office, request, doing):
         return {"ended": BROKEN}
     try:
         doing.append("telling what we made")
-        return {"ended": "compared", "differences": compare.differences(theirs, dump.dump(book, place, breaks))}
+        return {"ended": "compared", "differences": compare.differences(theirs, dump.dump(book, place, words))}
     finally:
         close(book)
 

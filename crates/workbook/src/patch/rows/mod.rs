@@ -178,8 +178,13 @@ impl Pass<'_> {
 fn check(sheet: &Sheet, shift: &Shift) -> Result<(), PatchError> {
     for cell in sheet.formula_cells() {
         let kind = cell.formula.map(|formula| formula.kind);
-        let Some(FormulaKind::Array(range) | FormulaKind::DataTable(range)) = kind else { continue };
-        if shift.splits((range.first().row(), range.last().row())) {
+        let (range, first) = match kind {
+            Some(FormulaKind::Array(range)) => (range, range.first().row()),
+            // A data table takes its values from the row above its results, too.
+            Some(FormulaKind::DataTable(range)) => (range, range.first().row().saturating_sub(1).max(1)),
+            _ => continue,
+        };
+        if shift.splits((first, range.last().row())) {
             return Err(PatchError::InsideArray { cell: cell.at, range });
         }
     }

@@ -350,6 +350,18 @@ fn arrays_move_whole_or_refuse() {
 }
 
 #[test]
+fn a_data_table_moves_with_the_row_above_it_or_refuses() {
+    let sheet = "<sheetData><row r=\"3\"><c r=\"B3\"><v>1</v></c></row><row r=\"4\"><c r=\"B4\"><f t=\"dataTable\" ref=\"B4:C5\" dt2D=\"1\" dtr=\"1\" r1=\"A9\" r2=\"A1\"/><v>1</v></c></row></sheetData>";
+    let moved = after(sheet, &[insert(3, 2)]);
+    assert!(moved.contains("ref=\"B6:C7\" dt2D=\"1\" dtr=\"1\" r1=\"A11\" r2=\"A1\""), "{moved}");
+    assert!(after(sheet, &[insert(6, 1)]).contains("ref=\"B4:C5\""));
+    assert!(!after(sheet, &[delete(3, 3)]).contains("dataTable"));
+    for edit in [insert(4, 1), insert(5, 1), delete(3, 1), delete(4, 1), delete(4, 2)] {
+        assert!(matches!(refusal(sheet, &[], &[edit]), PatchError::InsideArray { .. }));
+    }
+}
+
+#[test]
 fn what_cannot_be_kept_right_is_refused_and_named() {
     let types = "http://schemas.openxmlformats.org/officeDocument/2006/relationships";
     let relation = |kind: &str| {
