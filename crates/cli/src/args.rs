@@ -60,17 +60,24 @@ pub(crate) struct Sources {
     pub(crate) bounds: Bounds,
 }
 
-/// Files with tables, and how these are judged.
+/// Files with tables, and how these are read.
 #[derive(Debug, Args)]
-pub(crate) struct Work {
+pub(crate) struct Tables {
     #[command(flatten)]
     pub(crate) sources: Sources,
     #[arg(long, value_name = "NAME|FILE")]
     pub(crate) profile: Option<PathBuf>,
-    #[arg(long, value_enum, value_name = "budget|executed")]
-    pub(crate) weights: Option<Basis>,
     #[command(flatten)]
     pub(crate) choice: Chosen,
+}
+
+/// Files with tables, and how these are read and judged.
+#[derive(Debug, Args)]
+pub(crate) struct Work {
+    #[command(flatten)]
+    pub(crate) tables: Tables,
+    #[arg(long, value_enum, value_name = "budget|executed")]
+    pub(crate) weights: Option<Basis>,
 }
 
 /// Which table of a file is meant, and what its columns mean where that is not recognised.
@@ -307,10 +314,9 @@ pub(crate) enum Written {
 }
 
 #[derive(Debug, Args)]
-#[command(mut_arg("weights", |arg| arg.hide(true)))]
 pub(crate) struct Extract {
     #[command(flatten)]
-    pub(crate) work: Work,
+    pub(crate) tables: Tables,
     #[command(flatten)]
     pub(crate) target: Target,
     #[arg(long, value_enum, default_value = "json", value_name = "json|csv")]

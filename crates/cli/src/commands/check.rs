@@ -80,7 +80,7 @@ enum Written {
 }
 
 pub(super) fn run(args: Check, lang: Option<Language>, console: &mut Console<'_>) -> Result<Exit, Failure> {
-    let Sources { inputs, files_from, jobs, .. } = &args.work.sources;
+    let Sources { inputs, files_from, jobs, .. } = &args.work.tables.sources;
     let (listing, jobs) = (Listing::of(inputs, files_from.as_deref(), Wanted::Submissions)?, *jobs);
     let request = Request::of(args, lang, &listing, console)?;
     if let (Some(folder), true) = (&request.output, request.many) {

@@ -47,7 +47,7 @@ struct Request {
 }
 
 pub(super) fn run(args: Convert, console: &mut Console<'_>) -> Result<Exit, Failure> {
-    let Sources { inputs, files_from, jobs, .. } = &args.work.sources;
+    let Sources { inputs, files_from, jobs, .. } = &args.work.tables.sources;
     let (listing, jobs) = (Listing::of(inputs, files_from.as_deref(), Wanted::Submissions)?, *jobs);
     let request = Request::of(args, &listing, console)?;
     if let (Some(folder), true) = (&request.output, request.many) {

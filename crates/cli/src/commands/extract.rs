@@ -28,9 +28,9 @@ pub(super) fn run(
     lang: Option<Language>,
     console: &mut Console<'_>,
 ) -> Result<Exit, Failure> {
-    let Sources { inputs, files_from, jobs, .. } = &args.work.sources;
+    let Sources { inputs, files_from, jobs, .. } = &args.tables.sources;
     let listing = Listing::of(inputs, files_from.as_deref(), Wanted::Submissions)?;
-    let (terms, opener) = (Terms::of(&args.work, &listing, &[])?, console.opener());
+    let (terms, opener) = (Terms::reading(&args.tables, &listing, &[])?, console.opener());
     let target = args.target.output.as_deref().map_or(Target::Standard, Target::of);
     let replace = Replace::of(false, args.target.force);
     if let Target::File(path) = &target {

@@ -39,7 +39,7 @@ struct Request {
 }
 
 pub(super) fn run(args: Fill, console: &mut Console<'_>) -> Result<Exit, Failure> {
-    let Sources { inputs, files_from, jobs, .. } = &args.work.sources;
+    let Sources { inputs, files_from, jobs, .. } = &args.work.tables.sources;
     let (listing, jobs) = (Listing::of(inputs, files_from.as_deref(), Wanted::Spreadsheets)?, *jobs);
     let request = Request::of(args, &listing, console)?;
     request.prepare_folder()?;

@@ -26,7 +26,7 @@ use crate::meeting::{Meeting, Turn};
 use crate::output::{self, Replace, Sync, Target};
 
 pub(super) fn run(args: &Merge, console: &mut Console<'_>) -> Result<Exit, Failure> {
-    let sources = &args.work.sources;
+    let sources = &args.work.tables.sources;
     let mut listing = Listing::of(&sources.inputs, sources.files_from.as_deref(), Wanted::Submissions)?;
     let target = Target::of(&args.output);
     let replace = Replace::of(false, args.force);
@@ -73,8 +73,8 @@ fn leave_out(target: &Path, args: &Merge, listing: &mut Listing, opener: &Opener
     if !among {
         return Ok(());
     }
-    let named = args.work.sources.inputs.iter().any(|named| is_target(named));
-    let limits = super::limits(args.work.sources.bounds);
+    let named = args.work.tables.sources.inputs.iter().any(|named| is_target(named));
+    let limits = super::limits(args.work.tables.sources.bounds);
     let bytes = Input::File(target.to_owned()).read(limits.file_bytes)?;
     let ours = opener.open(bytes, &limits).is_ok_and(|workbook| is_consolidated(&workbook));
     if named || !ours {

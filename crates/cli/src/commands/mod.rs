@@ -25,7 +25,7 @@ use jixiao_selfeval::review::{Counts, Verdict};
 use jixiao_selfeval::{Mapping, Words};
 use jixiao_workbook::{Limits, OpenError, SheetId, Workbook};
 
-use crate::args::{Basis, Bounds, Command, Line, Work};
+use crate::args::{Basis, Bounds, Command, Line, Tables, Work};
 use crate::console::Console;
 use crate::failure::{Exit, Failure, What};
 use crate::input::{Input, owner_file};
@@ -54,7 +54,7 @@ pub(crate) fn run(line: Line, console: &mut Console<'_>) -> Exit {
     })
 }
 
-/// How tables are judged.
+/// How tables are read and judged.
 struct Terms {
     profiles: Profiles,
     weights: Option<Weights>,
@@ -73,13 +73,18 @@ impl Terms {
             Basis::Budget => Weights::Budget,
             Basis::Executed => Weights::Executed,
         });
+        Ok(Self { weights, ..Self::reading(&work.tables, listing, given)? })
+    }
+
+    /// What the flags of a command mean that reads tables and does not judge them.
+    fn reading(tables: &Tables, listing: &Listing, given: &[&Path]) -> Result<Self, Failure> {
         Ok(Self {
-            profiles: Profiles::of(work.profile.as_deref(), listing, given)?,
-            weights,
-            limits: limits(work.sources.bounds),
-            sheet: work.choice.sheet.clone(),
-            table: work.choice.table.map(usize::from),
-            mapping: mapping(work.choice.map.as_deref())?,
+            profiles: Profiles::of(tables.profile.as_deref(), listing, given)?,
+            weights: None,
+            limits: limits(tables.sources.bounds),
+            sheet: tables.choice.sheet.clone(),
+            table: tables.choice.table.map(usize::from),
+            mapping: mapping(tables.choice.map.as_deref())?,
         })
     }
 
