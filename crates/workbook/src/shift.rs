@@ -10,6 +10,8 @@ enum Step {
         count: u32,
         /// Ranges that cover these rows widen, even where the new rows stand right before or behind them.
         grow: Option<(u32, u32)>,
+        /// The row whose look the new rows take: what belongs to its look widens over them, too.
+        like: Option<u32>,
     },
     Delete {
         first: u32,
@@ -38,6 +40,8 @@ pub struct Overlap {
 pub enum Widening {
     /// It may, where it covers the model rows that the insertion names.
     Any,
+    /// It may, there and where it covers the row whose look the new rows take.
+    Looks,
     /// It may, but not where the model is one row: what speaks of that row alone is meant.
     SeveralRows,
     /// Never: only what Excel itself widens.
@@ -57,12 +61,18 @@ impl Shift {
         Self::default()
     }
 
-    /// Adds rows before a row; `grow` are the model rows whose ranges take them in.
+    /// Adds rows before a row; `grow` are the model rows whose ranges take them in, `like` is the row whose look they
+    /// take.
     ///
     /// # Errors
     /// Where rows are added twice before that row, or where the row before and the row itself are deleted.
-    pub fn insert(&mut self, before: u32, count: u32, grow: Option<(u32, u32)>) -> Result<(), Overlap> {
-        self.add(Step::Insert { before, count, grow })
+    pub fn insert(
+        &mut self,
+        (before, count): (u32, u32),
+        grow: Option<(u32, u32)>,
+        like: Option<u32>,
+    ) -> Result<(), Overlap> {
+        self.add(Step::Insert { before, count, grow, like })
     }
 
     /// Takes rows out.
@@ -157,13 +167,15 @@ impl Shift {
         }
         let (mut start, mut end) = (self.end_of(top)?, self.moved(bottom));
         for step in &self.steps {
-            let Step::Insert { before, count, grow: Some(model) } = *step else { continue };
+            let Step::Insert { before, count, grow, like } = *step else { continue };
+            let covers = |(top, bottom): (u32, u32)| first <= top && last >= bottom;
             let takes_in = match widening {
-                Widening::Any => true,
-                Widening::SeveralRows => model.0 < model.1,
+                Widening::Any => grow.is_some_and(covers),
+                Widening::Looks => grow.is_some_and(covers) || like.is_some_and(|row| covers((row, row))),
+                Widening::SeveralRows => grow.is_some_and(|model| model.0 < model.1 && covers(model)),
                 Widening::Never => false,
             };
-            if !takes_in || first > model.0 || last < model.1 {
+            if !takes_in {
                 continue;
             }
             if before == first {
@@ -235,7 +247,7 @@ mod tests {
 
     fn inserted(before: u32, count: u32, grow: Option<(u32, u32)>) -> Shift {
         let mut shift = Shift::none();
-        shift.insert(before, count, grow).unwrap();
+        shift.insert((before, count), grow, None).unwrap();
         shift
     }
 
@@ -291,13 +303,27 @@ mod tests {
     }
 
     #[test]
+    fn what_belongs_to_a_look_goes_with_it() {
+        let mut below = Shift::none();
+        below.insert((10, 3), None, Some(9)).unwrap();
+        assert_eq!(below.rows((7, 9), Widening::Looks), Some((7, 12)));
+        assert_eq!(below.rows((9, 9), Widening::Looks), Some((9, 12)));
+        assert_eq!(below.rows((7, 9), Widening::Any), Some((7, 9)));
+        assert_eq!(below.rows((7, 8), Widening::Looks), Some((7, 8)));
+        let mut above = Shift::none();
+        above.insert((10, 3), None, Some(10)).unwrap();
+        assert_eq!(above.rows((10, 12), Widening::Looks), Some((10, 15)));
+        assert_eq!(above.rows((7, 9), Widening::Looks), Some((7, 9)));
+    }
+
+    #[test]
     fn places_that_take_each_other_away_are_refused() {
         let mut shift = inserted(10, 3, None);
-        assert_eq!(shift.insert(10, 1, None), Err(Overlap { row: 10 }));
+        assert_eq!(shift.insert((10, 1), None, None), Err(Overlap { row: 10 }));
         assert_eq!(shift.delete(9, 2), Err(Overlap { row: 10 }));
         assert_eq!(shift.delete(10, 2), Ok(()));
         assert_eq!(shift.delete(11, 2), Err(Overlap { row: 11 }));
-        assert_eq!(shift.insert(12, 1, None), Ok(()));
+        assert_eq!(shift.insert((12, 1), None, None), Ok(()));
         assert_eq!([9, 10, 11, 12].map(|row| shift.row(row)), [Some(9), None, None, Some(14)]);
         assert!(shift.splits((9, 10)) && !shift.splits((12, 14)) && shift.splits((11, 13)));
         assert!(!shift.splits((10, 11)), "gone as a whole");

@@ -26,8 +26,10 @@ pub enum Place {
     Each,
     /// Whatever cell uses the name: only what `$` fixes moves.
     Name,
-    /// Nothing: a chart, a cell of another sheet.
+    /// Nothing: a cell of another sheet, a control.
     Elsewhere,
+    /// Nothing: a chart, in which a cell or a column of cells is a series that goes on in new rows.
+    Series,
 }
 
 /// The text after rows moved; `None` where it stays as it is.
@@ -118,13 +120,22 @@ impl Home<'_> {
         match area {
             Area::Columns(..) => Some(area),
             Area::Cell(at) => {
-                let widens = alone && self.widening(at.row, at.row) == Widening::Any;
+                let widens =
+                    (alone || self.place == Place::Series) && self.widening(at.row, at.row) == Widening::Any;
                 let wide = widens.then(|| shift.rows((at.row.at, at.row.at), Widening::Any)).flatten();
                 if let Some((first, last)) = wide.filter(|(first, last)| first < last) {
                     let corner = |row| Corner { row: Mark { at: row, ..at.row }, ..at };
                     return Some(Area::Cells(corner(first), corner(last)));
                 }
                 Some(Area::Cell(Corner { row: self.mark(at.row, shift)?, ..at }))
+            }
+            // Across columns, a row of a chart is a series by itself.
+            Area::Cells(a, b)
+                if self.place == Place::Series && a.row.at == b.row.at && a.column.at != b.column.at =>
+            {
+                let row = self.mark(a.row, shift)?.at;
+                let corner = |at: Corner| Corner { row: Mark { at: row, ..at.row }, ..at };
+                Some(Area::Cells(corner(a), corner(b)))
             }
             Area::Cells(a, b) => {
                 let (top, bottom) = self.marks(a.row, b.row, shift)?;
@@ -160,7 +171,7 @@ impl Home<'_> {
         let of_own_row = match self.place {
             Place::Row(row) => a.at == row && b.at == row,
             Place::Each | Place::Name => true,
-            Place::Elsewhere => false,
+            Place::Elsewhere | Place::Series => false,
         };
         if of_own_row && !(a.fixed && b.fixed) { Widening::SeveralRows } else { Widening::Any }
     }
@@ -179,12 +190,12 @@ mod tests {
 
     fn inserted(before: u32, count: u32, grow: Option<(u32, u32)>) -> Shift {
         let mut shift = Shift::none();
-        shift.insert(before, count, grow).unwrap();
+        shift.insert((before, count), grow, None).unwrap();
         shift
     }
 
     fn home(place: Place) -> Home<'static> {
-        Home { sheet: "附 表", own: place != Place::Elsewhere, place }
+        Home { sheet: "附 表", own: !matches!(place, Place::Elsewhere | Place::Series), place }
     }
 
     fn told(text: &str, shift: &Shift, place: Place) -> String {
@@ -252,6 +263,14 @@ mod tests {
         assert_eq!(told("SUM($E7:$G7)<>$D7", &shift, Place::Each), "SUM($E7:$G7)<>$D7");
         assert_eq!(told("'附 表'!$D$7:$D$7", &shift, Place::Name), "'附 表'!$D$7:$D$9");
         assert_eq!(told("'附 表'!$D$7:$D$7", &shift, Place::Elsewhere), "'附 表'!$D$7:$D$9");
+        for (text, expected) in [
+            ("'附 表'!$D$7", "'附 表'!$D$7:$D$9"),
+            ("'附 表'!$D$8", "'附 表'!$D$10"),
+            ("'附 表'!$D$7:$F$7", "'附 表'!$D$7:$F$7"),
+            ("('附 表'!$D$7,'附 表'!$D$8)", "('附 表'!$D$7:$D$9,'附 表'!$D$10)"),
+        ] {
+            assert_eq!(told(text, &shift, Place::Series), expected);
+        }
     }
 
     proptest! {

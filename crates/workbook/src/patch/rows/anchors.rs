@@ -206,7 +206,7 @@ mod tests {
     /// have 15.
     fn after(numbers: [Length; 4], follows: Follows) -> [Length; 4] {
         let mut shift = Shift::none();
-        shift.insert(10, 3, None).unwrap();
+        shift.insert((10, 3), None, None).unwrap();
         let mut before = Heights::default();
         before.set_usual(b"15");
         before.note(11, b"30.0");

@@ -48,7 +48,9 @@ impl RowEdits {
         style_from: Option<u32>,
         grow: Option<(u32, u32)>,
     ) -> Result<(), PatchError> {
-        self.shift.insert(before, count, grow).map_err(|Overlap { row }| PatchError::RowsTwice { row })?;
+        self.shift
+            .insert((before, count), grow, style_from)
+            .map_err(|Overlap { row }| PatchError::RowsTwice { row })?;
         self.models.extend(style_from.map(|row| (before, row)));
         Ok(())
     }

@@ -27,7 +27,7 @@ fn piece(text: &str, deletes: bool) -> String {
     if deletes {
         shift.delete(10, 3).unwrap();
     } else {
-        shift.insert(10, 3, None).unwrap();
+        shift.insert((10, 3), None, None).unwrap();
     }
     let heights = Heights::default();
     let after = heights.shifted(&shift, |_| None);
@@ -226,6 +226,12 @@ fn kept_values_of_charts_move_with_their_cells() {
     assert_eq!(piece(&before, false), chart("$D$7:$D$15", 9, &[0, 2, 6, 8]));
     assert_eq!(piece(&before, true), chart("$D$7:$D$9", 3, &[0, 2]));
     assert_eq!(piece(&chart("$D$9:$E$10", 4, &[0, 1, 2, 3]), false), chart("$D$9:$E$13", 10, &[0, 1, 8, 9]));
+    // A series of one cell goes on where its row is the model.
+    let mut shift = Shift::none();
+    shift.insert((10, 2), Some((9, 9)), None).unwrap();
+    let mover = Mover { shift: &shift, sheet: "附表", own: true, number: 0, ground: None, merges: &[] };
+    let grown = text::moved(chart("$D$9", 1, &[0]).as_bytes(), mover).unwrap().unwrap();
+    assert_eq!(String::from_utf8(grown).unwrap(), chart("$D$9:$D$11", 3, &[0]));
     let hidden_left_out = chart("$D$7:$D$12", 4, &[0, 3]);
     assert_eq!(piece(&hidden_left_out, false), hidden_left_out.replace("$D$12", "$D$15"));
     let extended = "<cx:numDim type='val'><cx:f>附表!$B$9:$B$11</cx:f><cx:lvl ptCount='3'><cx:pt idx='0'>1</cx:pt><cx:pt idx='2'>3</cx:pt></cx:lvl></cx:numDim>";
@@ -299,6 +305,15 @@ fn new_rows_look_like_their_model() {
         .replace("D1:D2\"/>", "D1:D4\"/><mergeCell ref=\"A2:B2\"/><mergeCell ref=\"A3:B3\"/>")
         .replace("count=\"2\"", "count=\"4\"");
     assert_eq!(made, expected);
+    // What belongs to the look of the model goes along.
+    let rule = |range: &str| {
+        format!(
+            "<conditionalFormatting sqref=\"{range}\"><cfRule><formula>A1&gt;1</formula></cfRule></conditionalFormatting>"
+        )
+    };
+    let edit = Edit::InsertRows { sheet: SHEET, before: 2, count: 2, style_from: Some(1), grow: None };
+    let with_rule = |range: &str| format!("<sheetData><row r=\"1\"/></sheetData>{}", rule(range));
+    assert_eq!(after(&with_rule("A1:B1 C9"), &[edit]), with_rule("A1:B3 C11"));
     // Behind the last row, too.
     let edit =
         Edit::InsertRows { sheet: SHEET, before: 3, count: 1, style_from: Some(1), grow: Some((1, 1)) };

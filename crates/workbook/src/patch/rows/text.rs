@@ -210,8 +210,13 @@ impl<'a> Walk<'a> {
         }
         let in_rules =
             |open: &Open<'_>| matches!(open.tag.local(), b"conditionalFormatting" | b"dataValidation");
+        let holds_points = |open: &Open<'_>| in_chart(open.tag.local());
         if tag.local() == b"f" && self.open.iter().any(in_rules) {
             holds = Holds::Formula(Place::Each);
+        } else if holds == Holds::Formula(Place::Elsewhere)
+            && self.open.iter().rev().nth(1).is_some_and(holds_points)
+        {
+            holds = Holds::Formula(Place::Series);
         }
         match self.to(holds, &text, &tag) {
             To::Same => {}
@@ -337,11 +342,10 @@ impl<'a> Walk<'a> {
 
     /// Remembers the cells whose values the points that follow are.
     fn series(&mut self, text: &str) {
-        let home = Home { sheet: self.mover.sheet, own: self.mover.own, place: Place::Elsewhere };
+        let home = Home { sheet: self.mover.sheet, own: self.mover.own, place: Place::Series };
         let series = Series::new(text, self.mover.shift, home);
         let parent = self.open.len().checked_sub(2).and_then(|at| self.open.get_mut(at));
-        let holds_points = |tag: &Tag<'_>| tag.local().ends_with(b"Ref") || tag.local().ends_with(b"Dim");
-        if let Some(parent) = parent.filter(|parent| holds_points(&parent.tag)) {
+        if let Some(parent) = parent.filter(|parent| in_chart(parent.tag.local())) {
             parent.series = series;
         }
     }
@@ -367,6 +371,11 @@ impl<'a> Walk<'a> {
     }
 }
 
+/// Whether an element of a chart holds a reference and the values it gave.
+fn in_chart(element: &[u8]) -> bool {
+    element.ends_with(b"Ref") || element.ends_with(b"Dim")
+}
+
 /// A text as the content of an element.
 pub(super) fn escaped(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('\r', "&#13;")
@@ -386,7 +395,7 @@ fn areas(text: &str, shift: &Shift) -> To {
     let mut changed = false;
     let mut left: Vec<String> = Vec::new();
     for written in text.split_whitespace() {
-        match area(written, shift, Widening::Any) {
+        match area(written, shift, Widening::Looks) {
             To::Same => left.push(written.to_owned()),
             To::New(range) => {
                 changed = true;
