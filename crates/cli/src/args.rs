@@ -227,6 +227,7 @@ pub(crate) enum Origins {
 }
 
 #[derive(Debug, Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
 pub(crate) struct Convert {
     #[command(flatten)]
     pub(crate) work: Work,
@@ -234,6 +235,8 @@ pub(crate) struct Convert {
     pub(crate) target: Target,
     #[arg(long, value_name = "TEMPLATE")]
     pub(crate) into: Option<PathBuf>,
+    #[arg(long, conflicts_with_all = ["into", "map", "provenance", "comments", "trim"])]
+    pub(crate) suggest_map: bool,
     #[arg(long, value_enum, default_value = "file", value_name = "file|sheet|none")]
     pub(crate) provenance: Origins,
     #[arg(long)]

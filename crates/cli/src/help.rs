@@ -180,6 +180,11 @@ const ARGUMENTS: &[(&str, &str, &str)] = &[
         "Write into a form of your own (.xlsx, .xlsm, without projects): rows are added as needed, all else stays",
     ),
     (
+        "suggest_map",
+        "不转换，按最接近的表头写出对照文件，改好后用 --map 指定",
+        "Instead, write a mapping from the nearest labels, to be corrected and named with --map",
+    ),
+    (
         "provenance",
         "每个数的来源：file 另存为工作簿（默认），sheet 放进结果里的工作表，none 不写",
         "Where every figure comes from: file, a workbook beside the result (default), sheet, a sheet of the result, or none",
@@ -260,6 +265,7 @@ const USAGE: &[(&str, &str, &str)] = &[
     ("check", "jixiao check [选项] IN…", "jixiao check [OPTIONS] IN..."),
     ("merge", "jixiao merge [选项] IN… -o OUT", "jixiao merge [OPTIONS] IN... -o OUT"),
     ("clean", "jixiao clean [选项] IN… [-o OUT]", "jixiao clean [OPTIONS] IN... [-o OUT]"),
+    ("convert", "jixiao convert [选项] IN… [-o OUT]", "jixiao convert [OPTIONS] IN... [-o OUT]"),
     ("template", "jixiao template [选项] -o OUT", "jixiao template [OPTIONS] -o OUT"),
     ("explain", "jixiao explain CODE", "jixiao explain CODE"),
     ("rules", "jixiao rules [选项]", "jixiao rules [OPTIONS]"),

@@ -204,6 +204,11 @@ fn text(entry: &mut Entry, field: Field, reading: Option<&TextReading>) {
     }
 }
 
+/// Whether a text says in words that there is nothing.
+fn says_none(text: &str) -> bool {
+    matches!(text.trim_matches(is_blank), "无" | "没有")
+}
+
 /// A number's cell; `None` where it is blank. `money` is the unit of an amount that states none itself.
 fn carried(reading: &Reading, money: Option<Money>) -> Option<Carried> {
     let text = reading.raw().into_owned();
@@ -214,6 +219,7 @@ fn carried(reading: &Reading, money: Option<Money>) -> Option<Carried> {
         Content::Number(_) if reading.has_formula() => how.push(How::Formula),
         Content::Number(_) => {}
         Content::TextNumber(_) => how.push(How::TextNumber),
+        Content::Unreadable if says_none(&text) => how.push(How::NoValue),
         Content::Unreadable | Content::Error => how.push(How::Unreadable),
         Content::Computed(_) => how.push(How::Computed),
         Content::NoResult => how.push(How::NoResult),

@@ -141,12 +141,13 @@ fn one(request: &Request, input: &Input) -> Result<Outcome, Failure> {
     for path in [target.file(), sources.as_deref()].into_iter().flatten() {
         output::permit(path, input.path(), request.replace)?;
         if request.form.as_ref().is_some_and(|(form, _)| output::same_file(form, path)) {
-            return Err(Failure::new(path.display().to_string(), What::SameAsInput));
+            return Err(Failure::new(path.display().to_string(), What::SameAsForm));
         }
     }
     let profile = request.terms.profiles.by(input)?;
     let bytes = input.read(request.terms.limits.file_bytes)?;
-    let submission = submission::read((&request.terms, &request.opener), input, bytes, profile)?;
+    let (submission, unread) =
+        submission::read((&request.terms, &request.opener), input, bytes, profile)?;
     if submission.projects.is_empty() {
         return Err(Failure::new(input.shown(), What::NoProjects));
     }
@@ -157,6 +158,7 @@ fn one(request: &Request, input: &Input) -> Result<Outcome, Failure> {
         output: &shown.1,
         sources: shown.2.as_deref(),
         submission: &submission,
+        unread: &unread,
         rows: &made.rows,
         placed: &made.placed,
         plan: &made.plan,

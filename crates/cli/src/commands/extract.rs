@@ -40,7 +40,8 @@ pub(super) fn run(
         let bytes = input.read(terms.limits.file_bytes)?;
         let sha256 = super::hexadecimal(&Sha256::digest(&bytes));
         let profile = terms.profiles.by(input)?;
-        Ok(Read { sha256, submission: submission::read((&terms, &opener), input, bytes, profile)? })
+        let (submission, _) = submission::read((&terms, &opener), input, bytes, profile)?;
+        Ok(Read { sha256, submission })
     };
     let mut read = Vec::new();
     batch::run(&listing.inputs, *jobs, console, work, |first, results, console| {

@@ -13,6 +13,7 @@ mod profile;
 mod rules;
 mod schema;
 mod submission;
+mod suggested;
 mod template;
 
 use std::path::Path;
@@ -40,6 +41,7 @@ pub(crate) fn run(line: Line, console: &mut Console<'_>) -> Exit {
         Command::Check(args) => check::run(args, lang, console),
         Command::Merge(args) => merge::run(&args, console),
         Command::Clean(args) => clean::run(args, console),
+        Command::Convert(args) if args.suggest_map => suggested::run(&args, console),
         Command::Convert(args) => convert::run(args, console),
         Command::Extract(args) => extract::run(&args, lang, console),
         Command::Template(args) => template::run(&args, console),

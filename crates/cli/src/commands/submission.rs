@@ -1,7 +1,7 @@
 //! What an input declares: a table of any format, or the summary that `extract` writes.
 
 use jixiao_render::summary;
-use jixiao_selfeval::layout::{Choice, locate};
+use jixiao_selfeval::layout::{self, Choice, NoTable, Unread, locate};
 use jixiao_selfeval::{Located, Profile, Submission, Summary, rules};
 use jixiao_workbook::Workbook;
 
@@ -12,22 +12,27 @@ use crate::failure::{Failure, What};
 use crate::input::Input;
 use crate::legacy::Opener;
 
-/// What an input of these bytes declares.
+/// What an input of these bytes declares, and the columns of its table that are not read.
 pub(super) fn read(
     (terms, opener): (&Terms, &Opener),
     input: &Input,
     bytes: Vec<u8>,
     profile: &Profile,
-) -> Result<Submission, Failure> {
+) -> Result<(Submission, Vec<Unread>), Failure> {
     let failed = |what| Failure::new(input.shown(), what);
     if summary::is_json(&bytes) {
-        return of_summary(&bytes).map_err(failed);
+        return of_summary(&bytes).map(|only| (only, Vec::new())).map_err(failed);
     }
     let workbook = opener.open(bytes, &terms.limits).map_err(failed)?;
     build_grids(&workbook);
     let choice = terms.choice(&workbook).map_err(|error| failed(What::Open(error)))?;
-    let located = located(&workbook, profile, choice).map_err(failed)?;
-    Ok(Submission::of(&located, &Summary::read_by(&workbook, &located, profile, &Processors)))
+    let located = locate(&workbook, profile, choice).map_err(|missing| {
+        let is_unknown = missing.cause.is_none() && layout::suggest(&workbook, profile).is_some();
+        let what = no_table(&workbook, &missing);
+        failed(if is_unknown { what.or_mapped(&input.shown()) } else { what })
+    })?;
+    let submission = Submission::of(&located, &Summary::read_by(&workbook, &located, profile, &Processors));
+    Ok((submission, layout::unread(&workbook, &located)))
 }
 
 /// The only submission of a summary.
@@ -43,8 +48,13 @@ fn of_summary(bytes: &[u8]) -> Result<Submission, What> {
 
 /// Where the table of a workbook stands.
 pub(super) fn located(workbook: &Workbook, profile: &Profile, choice: Choice<'_>) -> Result<Located, What> {
-    locate(workbook, profile, choice).map_err(|missing| match super::readable(workbook) {
+    locate(workbook, profile, choice).map_err(|missing| no_table(workbook, &missing))
+}
+
+/// Why no table could be taken: a sheet may be unreadable.
+fn no_table(workbook: &Workbook, missing: &NoTable) -> What {
+    match super::readable(workbook) {
         Err(error) => What::Open(error),
-        Ok(()) => What::NoTable(Box::new(rules::no_table(&missing))),
-    })
+        Ok(()) => What::NoTable(Box::new(rules::no_table(missing))),
+    }
 }

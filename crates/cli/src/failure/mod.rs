@@ -87,11 +87,17 @@ pub(crate) enum What {
     DeniedOutput,
     OpenElsewhere,
     SameAsInput,
+    /// The output is the form that is to be filled.
+    SameAsForm,
     SameOutput,
     NotWritten(Words),
     Terminal,
     /// A page is asked for together with fixes.
     PageOfFixes,
+    /// A mapping is suggested for one input only.
+    OneInput,
+    /// Nothing in the input is like a heading, so that no mapping can be suggested.
+    NoLabels,
     Patch(PatchError),
     NoProfile,
     Profile(ProfileError),
@@ -105,6 +111,16 @@ pub(crate) enum What {
     Several(usize),
     Rule,
     Template(String),
+}
+
+impl What {
+    /// The same with the command that suggests a mapping, for a table that was not recognised.
+    pub(crate) fn or_mapped(mut self, input: &str) -> Self {
+        if let Self::NoTable(finding) = &mut self {
+            words::add_mapping(&mut finding.help, input);
+        }
+        self
+    }
 }
 
 impl Failure {
@@ -154,10 +170,12 @@ impl Failure {
             | What::NoProjects
             | What::Summary(_)
             | What::Several(_)
+            | What::NoLabels
             | What::NoForm(_)
             | What::NotText
             | What::Patch(PatchError::NotEditable | PatchError::Open(_)) => Exit::Input,
             What::NoProfile
+            | What::OneInput
             | What::Profile(_)
             | What::Beside(..)
             | What::Mapping(_)
@@ -213,11 +231,13 @@ impl Failure {
             What::NoProjects => "no-projects",
             What::Summary(_) => "summary",
             What::Several(_) => "several",
+            What::NoLabels => "no-table",
             What::NoForm(_) => "form",
             What::NotRead(_) | What::NotText => "not-read",
             What::Patch(_) => "edit-refused",
             What::Beside(..) => "profile",
             What::NoProfile
+            | What::OneInput
             | What::Profile(_)
             | What::Mapping(_)
             | What::Rule
@@ -279,6 +299,9 @@ mod tests {
             What::DeniedOutput,
             What::OpenElsewhere,
             What::SameAsInput,
+            What::SameAsForm,
+            What::OneInput,
+            What::NoLabels,
             What::SameOutput,
             What::Terminal,
             What::PageOfFixes,

@@ -58,9 +58,25 @@ pub(super) fn of(what: &What) -> (Words, Words) {
     }
 }
 
+/// A name as it is typed.
+fn quoted(input: &str) -> String {
+    if input.contains(char::is_whitespace) { format!("\"{input}\"") } else { input.to_owned() }
+}
+
+/// Adds the command that suggests a mapping to what is to be done.
+pub(super) fn add_mapping(help: &mut Words, input: &str) {
+    let quoted = quoted(input);
+    help.zh.to_mut().push_str(&format!(
+        "；表头写法不同的，用 `jixiao convert {quoted} --suggest-map -o map.toml` 写出对照文件，改好后加 --map map.toml"
+    ));
+    help.en.to_mut().push_str(&format!(
+        "; where labels differ, `jixiao convert {quoted} --suggest-map -o map.toml` writes a mapping to correct and name with --map map.toml"
+    ));
+}
+
 /// A format that can be checked, not filled.
 fn check_only(kind: &str, input: &str) -> (Words, Words) {
-    let quoted = if input.contains(char::is_whitespace) { format!("\"{input}\"") } else { input.to_owned() };
+    let quoted = quoted(input);
     let fact = Words::new(
         format!("这是{}，可以核对，不能直接填", kind_zh(kind)),
         format!("{kind} files can be checked, not filled"),
@@ -264,6 +280,33 @@ const PLAIN: &[(What, [&str; 4])] = &[
             "the output is the input, which was not changed",
             "换一个名字，或加 --in-place 直接改写",
             "choose another name, or add --in-place to write over it",
+        ],
+    ),
+    (
+        What::SameAsForm,
+        [
+            "输出就是表样文件，没有改动",
+            "the output is the form itself, which was not changed",
+            "用 -o 换一个名字",
+            "choose another name with -o",
+        ],
+    ),
+    (
+        What::OneInput,
+        [
+            "对照文件一次只为一个文件写",
+            "a mapping is suggested for one input at a time",
+            "只给出一个文件",
+            "name one file",
+        ],
+    ),
+    (
+        What::NoLabels,
+        [
+            "没有一行像表头，写不出对照文件",
+            "no row is like a heading; there is nothing to suggest",
+            "检查是否选错了文件",
+            "check that this is the right file",
         ],
     ),
     (

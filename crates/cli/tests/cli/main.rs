@@ -11,6 +11,7 @@
 
 mod batch;
 mod check;
+mod convert;
 mod crafted;
 #[path = "../../../../examples/edit_cell.rs"]
 #[expect(dead_code, reason = "its main reads the command line of the process")]

@@ -3,6 +3,7 @@
 use jixiao_selfeval::convert::{Changed, Placed};
 use jixiao_selfeval::fill::Plan;
 use jixiao_selfeval::finding::Field;
+use jixiao_selfeval::layout::Unread;
 use jixiao_selfeval::submission::How;
 use jixiao_selfeval::{Review, Submission};
 use jixiao_workbook::{CellRef, Edit};
@@ -22,6 +23,8 @@ pub struct Converted<'a> {
     pub sources: Option<&'a str>,
     /// What was read.
     pub submission: &'a Submission,
+    /// Columns of the submission that mean nothing here.
+    pub unread: &'a [Unread],
     /// The row edits of the form.
     pub rows: &'a [Edit],
     /// What went where.
@@ -46,8 +49,10 @@ pub fn converted(done: Converted<'_>, review: &Review<'_>, style: Style) -> Stri
         vec![lang.of(format!("{words}　{output}{counted}"), format!("{words}: {output}{counted}"))];
     report.push(read(&done, lang));
     report.extend(how(&done, lang));
+    report.extend(groups(done.submission, lang));
     report.extend(rows(done.rows, lang));
     report.extend(homeless(done.placed, lang));
+    report.extend(unread(done.unread, lang));
     report.extend(doubtful(done.placed, lang));
     report.extend(changed(&done, style));
     report.extend(left_blank(done.plan, lang));
@@ -120,6 +125,33 @@ fn rows(edits: &[Edit], lang: Lang) -> Option<String> {
         )),
         _ => None,
     }
+}
+
+/// Rows that sum a group of projects, which the form does not have.
+fn groups(submission: &Submission, lang: Lang) -> Option<String> {
+    let labels: Vec<String> = submission.groups.iter().take(USUAL).map(|label| one_line(label)).collect();
+    let count = submission.groups.len();
+    (count > 0).then(|| {
+        lang.of(
+            format!("分组小计 {count} 行没有写入（{}），其中的项目都已写入。", labels.join("、")),
+            format!(
+                "{count} rows that sum a group were not copied ({}); their projects were.",
+                labels.join(", ")
+            ),
+        )
+    })
+}
+
+/// Columns whose labels are not known.
+fn unread(columns: &[Unread], lang: Lang) -> Vec<String> {
+    let line = |one: &Unread| {
+        let (cell, label, projects) = (one.cell, one_line(&one.label), one.projects);
+        lang.of(
+            format!("没有认出原表 {cell} 的“{label}”这一列：{projects} 个项目填了内容，没有写入。→ 需要时用 --map 指明它是哪个字段。"),
+            format!("the column “{label}” ({cell}) is not known: {projects} projects fill it; it was not copied. → If it is needed, say with --map which field it is."),
+        )
+    };
+    columns.iter().map(line).collect()
 }
 
 /// What has no place in the form.

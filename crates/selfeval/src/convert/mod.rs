@@ -4,18 +4,19 @@
 //! declared, [`fill`](crate::fill) computes the rest; [`changed`] then says which published figures are others now.
 
 use jixiao_workbook::number::digits;
-use jixiao_workbook::{CellRef, Content, Edit, Rgb, SheetId, Style, Workbook};
+use jixiao_workbook::{CellRef, Content, Edit, Rgb, Style, Workbook};
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
+mod changed;
 mod title;
 
 use crate::finding::{Field, Words};
 use crate::layout::{Column, Located, Rows};
 use crate::profile::Profile;
 use crate::submission::{Carried, Entry, How, Submission};
-use crate::summary::{Project, Reading, Summary};
-use crate::value::{Money, round, shifted};
+use crate::value::{Money, shifted};
+pub use changed::{Changed, changed};
 
 /// What the caller asks for.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -171,6 +172,11 @@ impl Placing<'_> {
                 self.put(at(row, column), Content::Text(carried.text.clone()), (field, index, None));
             }
         }
+        if let (Some(column), Some(carried)) = (&columns.remark, entry.get(Field::Reason))
+            && self.reasons_are_remarks(entry)
+        {
+            self.put(at(row, column), Content::Text(carried.text.clone()), (Field::Reason, index, None));
+        }
         let parts: Vec<_> = columns.funds.iter().filter(|fund| entry.funds.contains_key(&fund.key)).collect();
         for fund in &parts {
             if let Some(carried) = entry.funds.get(&fund.key) {
@@ -190,6 +196,11 @@ impl Placing<'_> {
         if let (Some(column), Some(carried)) = (&columns.score, entry.get(Field::Score)) {
             self.number(at(row, column), carried, carried.value, (Field::Score, index, None));
         }
+    }
+
+    /// Whether a project's reason stands in the form's remark: no column of its own, and no other remark.
+    fn reasons_are_remarks(&self, entry: &Entry) -> bool {
+        self.located.columns.reason.is_none() && entry.text(Field::Remark).is_empty()
     }
 
     fn amount(&mut self, row: u32, column: &Column, carried: &Carried, what: (Field, usize, Option<String>)) {
@@ -244,7 +255,11 @@ impl Placing<'_> {
         }
         let numbers = [Field::InitialBudget, Field::Executed, Field::Score];
         for field in TEXTS.into_iter().chain(numbers).filter(|field| columns.of(*field).is_none()) {
-            let values = submission.projects.iter().filter_map(|entry| entry.get(field));
+            let has_place = |entry: &Entry| {
+                field == Field::Reason && columns.remark.is_some() && self.reasons_are_remarks(entry)
+            };
+            let entries = submission.projects.iter().filter(|entry| !has_place(entry));
+            let values = entries.filter_map(|entry| entry.get(field));
             self.placed.homeless.extend(homeless(
                 field.words(),
                 values,
@@ -279,78 +294,6 @@ fn budget(entry: &Entry) -> Option<Carried> {
 
 fn at(row: u32, column: &Column) -> Option<CellRef> {
     CellRef::new(row, column.number)
-}
-
-/// A figure that was published and is another one in the form.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[non_exhaustive]
-pub struct Changed {
-    /// The sheet of the form.
-    pub sheet: SheetId,
-    /// The cell of the form.
-    pub cell: CellRef,
-    /// The field.
-    pub field: Field,
-    /// Which project of the submission, from 0; none for the total.
-    pub project: Option<usize>,
-    /// What was published, as it was seen, and its cell.
-    pub before: String,
-    /// Where that stood.
-    pub from: Option<CellRef>,
-    /// What stands there now, as it is seen.
-    pub after: String,
-}
-
-/// The published figures that the form computes otherwise; `summary` is read from the filled form.
-pub fn changed(submission: &Submission, located: &Located, summary: &Summary) -> Vec<Changed> {
-    let mut list = Vec::new();
-    let mut compare = |project, field, before: Option<&Carried>, after: Option<&Reading>| {
-        let (Some(before), Some(after)) = (before, after) else { return };
-        if let (Some(old), Some(new)) = (before.value, after.value())
-            && before.decimals.is_none_or(|decimals| !agrees(old, new, decimals))
-            && old != new
-        {
-            list.push(Changed {
-                sheet: located.sheet,
-                cell: after.cell,
-                field,
-                project,
-                before: before.text.clone(),
-                from: before.cell,
-                after: after.raw().into_owned(),
-            });
-        }
-    };
-    let pairs = submission.projects.iter().zip(&summary.projects).enumerate();
-    for (index, (entry, project)) in pairs {
-        let Project { budget, rate, .. } = project;
-        compare(Some(index), Field::Budget, entry.get(Field::Budget), budget.as_ref());
-        compare(Some(index), Field::ExecutionRate, entry.get(Field::ExecutionRate), rate.as_ref());
-    }
-    if let (Some(stated), Some(total)) = (&submission.total, &summary.total) {
-        let pairs = [
-            (Field::InitialBudget, &total.initial_budget),
-            (Field::Budget, &total.budget),
-            (Field::Executed, &total.executed),
-            (Field::ExecutionRate, &total.rate),
-            (Field::Score, &total.score),
-        ];
-        for (field, after) in pairs {
-            compare(None, field, stated.get(field), after.as_ref());
-        }
-        for (fund, after) in summary.funds.iter().zip(&total.funds) {
-            compare(None, Field::Fund, stated.funds.get(&fund.key), Some(after));
-        }
-    }
-    list
-}
-
-/// Whether a computed value shows as the published one at its decimals.
-fn agrees(old: Decimal, new: Decimal, decimals: i8) -> bool {
-    match u32::try_from(decimals) {
-        Ok(decimals) => round(new, decimals) == round(old, decimals),
-        Err(_) => old == new,
-    }
 }
 
 #[cfg(test)]

@@ -6,6 +6,7 @@ use jixiao_workbook::{SheetId, ValueRef};
 use super::*;
 use crate::fill;
 use crate::layout::locate;
+use crate::summary::Summary;
 
 fn open(name: &str) -> Workbook {
     let path = format!("{}/../../test-data/{name}", env!("CARGO_MANIFEST_DIR"));
@@ -120,6 +121,23 @@ fn a_fund_without_a_column_is_named_and_the_subtotal_kept() {
         (&*homeless.label.zh, homeless.projects, homeless.sum),
         ("专项债券资金", 1, Some(Decimal::from(70)))
     );
+}
+
+#[test]
+fn a_reason_stands_in_the_remark_of_a_form_without_a_column_for_it() {
+    let mut odd = submission();
+    odd.projects.truncate(2);
+    let said = |text: &str| Carried { text: text.into(), ..Carried::default() };
+    for entry in &mut odd.projects {
+        entry.fields.insert(Field::Reason, said("尾款次年支付"));
+    }
+    odd.projects[0].fields.shift_remove(&Field::Remark);
+    odd.projects[1].fields.insert(Field::Remark, said("见附件"));
+    let (book, placed, _) = converted(&open("template/official-blank.xlsx"), &odd, Options::default());
+    assert_eq!(value(&book, "K7"), ValueRef::Text("尾款次年支付"));
+    assert_eq!(value(&book, "K8"), ValueRef::Text("见附件"), "another remark is not displaced");
+    let [homeless] = placed.homeless.as_slice() else { panic!("{:?}", placed.homeless) };
+    assert_eq!((homeless.projects, homeless.sum), (1, None));
 }
 
 #[test]

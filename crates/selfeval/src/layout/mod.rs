@@ -19,6 +19,7 @@ mod mapped;
 mod own;
 mod signature;
 mod suggest;
+mod unread;
 
 use body::Body;
 use header::Header;
@@ -26,6 +27,7 @@ use label::Vocabulary;
 pub use own::{MARKER, is_own, own_sheets};
 pub use signature::Signature;
 pub use suggest::suggest;
+pub use unread::{Unread, unread};
 
 /// A column of the table.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

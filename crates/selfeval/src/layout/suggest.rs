@@ -1,6 +1,6 @@
 //! A first mapping for a table that is not recognised: its labels beside the nearest ones that are known.
 
-use jixiao_workbook::{Sheet, ValueRef, Workbook};
+use jixiao_workbook::{CellRef, Range, Sheet, ValueRef, Workbook};
 
 use super::label::{Label, Meaning, Vocabulary, label};
 use super::own::is_own;
@@ -42,7 +42,10 @@ fn header(sheet: &Sheet, vocabulary: &Vocabulary) -> Vec<Guess> {
     let guesses: Vec<Guess> = rows
         .flat_map(jixiao_workbook::sheet::Row::cells)
         .filter_map(|cell| match cell.value {
-            ValueRef::Text(text) if text.chars().count() <= LONGEST => guess(text, cell.at.row(), vocabulary),
+            ValueRef::Text(text) if text.chars().count() <= LONGEST => {
+                let heads = |merge: Range| merge.first().column() < merge.last().column();
+                guess(text, cell.at, sheet.merge_at(cell.at).is_some_and(heads), vocabulary)
+            }
             _ => None,
         })
         .collect();
@@ -54,25 +57,31 @@ fn header(sheet: &Sheet, vocabulary: &Vocabulary) -> Vec<Guess> {
     let Some(first) = firsts.max_by_key(|row| (score(*row), std::cmp::Reverse(*row))) else {
         return Vec::new();
     };
-    guesses.into_iter().filter(|guess| (first..first + HEADER).contains(&guess.row)).collect()
+    // Below the last row with two labels that mean something stand projects.
+    let labels = |row: u32| guesses.iter().filter(|guess| guess.row == row && guess.key.is_some()).count();
+    let last = (first..first + HEADER).rev().find(|row| labels(*row) > 1).unwrap_or(first);
+    guesses.into_iter().filter(|guess| (first..=last).contains(&guess.row)).collect()
 }
 
-fn guess(text: &str, row: u32, vocabulary: &Vocabulary) -> Option<Guess> {
+/// What a text may stand for; one that heads several columns stands for none.
+fn guess(text: &str, at: CellRef, heads: bool, vocabulary: &Vocabulary) -> Option<Guess> {
     let Label { noun, .. } = label(text);
     if noun.is_empty() || !noun.chars().any(|c| ('\u{4e00}'..='\u{9fff}').contains(&c)) {
         return None;
     }
     let found = vocabulary.find(&noun, &noun).map(|found| found.meaning);
     let known = found.is_some();
-    let key = found.as_ref().or_else(|| nearest(&noun, vocabulary)).and_then(key);
-    Some(Guess { row, text: text.split_whitespace().collect(), key, known })
+    let near = if heads { None } else { nearest(&noun, vocabulary) };
+    let key = found.as_ref().or(near).and_then(key);
+    Some(Guess { row: at.row(), text: text.split_whitespace().collect(), key, known })
 }
 
-/// The meaning of the known label that has most in common with a noun: at least half of the pairs of characters.
+/// The meaning of the known label that has most in common with a noun; of equal ones, that which begins alike.
 fn nearest<'a>(noun: &str, vocabulary: &'a Vocabulary) -> Option<&'a Meaning> {
-    let likeness = vocabulary.nouns().map(|(known, meaning)| (alike(noun, known), meaning));
+    let begun = |known: &str| noun.chars().zip(known.chars()).take_while(|(a, b)| a == b).count();
+    let likeness = vocabulary.nouns().map(|(known, meaning)| ((alike(noun, known), begun(known)), meaning));
     let best = likeness.reduce(|best, next| if next.0 > best.0 { next } else { best })?;
-    (best.0 >= LIKE).then_some(best.1)
+    (best.0.0 >= LIKE).then_some(best.1)
 }
 
 /// The least likeness of a guess, in hundredths.
@@ -153,9 +162,11 @@ mod tests {
             "\"实际执行金额\" = ",
             "# \"序号\" = \"sequence\"  # 已识别",
             "# \"电话\" = \"\"",
+            "\"主管单位\" = \"supervisor\"",
         ] {
             assert!(text.contains(line), "{line}\n{text}");
         }
+        assert!(!text.contains("防汛"), "what stands in projects is no label\n{text}");
         assert!(Mapping::from_toml(&text).is_ok(), "{text}");
     }
 

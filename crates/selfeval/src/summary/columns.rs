@@ -74,6 +74,9 @@ pub(super) fn decimals(rows: &mut Rows, plan: &Plan) -> Vec<i8> {
         .collect()
 }
 
+/// More decimals than this were left by a program: they do not say how precisely a column is typed.
+const MOST_TYPED: i8 = 8;
+
 fn most_decimals(rows: &mut Rows, place: usize, measure: Option<Measure>) -> i8 {
     let least = match measure {
         Some(Measure::Amount(Money::TenThousand)) => 2,
@@ -81,7 +84,11 @@ fn most_decimals(rows: &mut Rows, place: usize, measure: Option<Measure>) -> i8 
         _ => 0,
     };
     let typed = |reading: &Reading| match reading.content() {
-        Content::Number(figure) | Content::TextNumber(figure) if !figure.formula => Some(figure.decimals),
+        Content::Number(figure) | Content::TextNumber(figure)
+            if !figure.formula && figure.decimals <= MOST_TYPED =>
+        {
+            Some(figure.decimals)
+        }
         _ => None,
     };
     let loose = rows.projects.iter_mut().zip(&rows.loose).filter(|(_, loose)| is_loose(**loose, place));

@@ -82,6 +82,9 @@ fn general_format_takes_the_decimals_of_its_column() {
     let rows = "甲|4.4|4|80.5%|94\n乙|511.3|3.123|81%|94.5\n丙|7{0.00}|3{0.0}|22.02%{0.00%}|95\n";
     assert_eq!(amounts(&format!("{HEAD}{rows}"), 0), "4.4/2 4.4 | 4/3 4 | 0.805/3 80.5%");
     assert_eq!(amounts(&format!("{HEAD}{rows}"), 2), "7/2 7.00 | 3/1 3.0 | 0.2202/4 22.02%");
+    // What a program left of a quotient does not make a typed rate more precise.
+    let rows = "甲|830|814.79|98.17%|94\n乙|9|7|0.777777777777778|94\n";
+    assert_eq!(amounts(&format!("{HEAD}{rows}"), 0), "830/2 830 | 814.79/2 814.79 | 0.9817/4 98.17%");
 }
 
 #[test]
