@@ -536,7 +536,6 @@ def wrong(folder):
     table = [[TITLE], HEAD, *plain(3)]
     text("utf-8-sig", ",", place("no-table.csv"), [Sheet([["日期", "天气", "气温"], ["3月1日", "晴", 12], ["3月2日", "雨", 8]])])
     text("utf-8-sig", ",", place("ragged.csv"), [Sheet([*table, [4, "办公用房水电费", "中川园区", 45, 45, 0, 0, "43", "21", "96", 96, "说明", "又一格"]])])
-    text("utf-8-sig", ",", place("no-project.csv"), [Sheet([[TITLE], HEAD, ["合计"]])])
     openpyxl(place("equal.xlsx"), [Sheet(table, name="表一"), Sheet(table, name="表二")])
     openpyxl(place("good.xlsx"), [Sheet(table)])
     openpyxl(place("form-without-table.xlsx"), [Sheet([["会议签到表"], ["姓名", "电话"]])])

@@ -139,15 +139,15 @@ fn one(request: &Request, input: &Input) -> Result<Outcome, Failure> {
     let target = request.target(input);
     let sources = request.sources(&target);
     for path in [target.file(), sources.as_deref()].into_iter().flatten() {
-        output::permit(path, input.path(), request.replace)?;
-        if request.form.as_ref().is_some_and(|(form, _)| output::same_file(form, path)) {
-            return Err(Failure::new(path.display().to_string(), What::SameAsForm));
+        let mut read = request.form.iter().map(|(form, _)| form.as_path()).chain(input.path());
+        if read.any(|read| output::same_file(read, path)) {
+            return Err(Failure::new(path.display().to_string(), What::SameAsSource));
         }
+        output::permit(path, input.path(), request.replace)?;
     }
     let profile = request.terms.profiles.by(input)?;
     let bytes = input.read(request.terms.limits.file_bytes)?;
-    let (submission, unread) =
-        submission::read((&request.terms, &request.opener), input, bytes, profile)?;
+    let (submission, unread) = submission::read((&request.terms, &request.opener), input, bytes, profile)?;
     if submission.projects.is_empty() {
         return Err(Failure::new(input.shown(), What::NoProjects));
     }

@@ -66,12 +66,16 @@ fn quoted(input: &str) -> String {
 /// Adds the command that suggests a mapping to what is to be done.
 pub(super) fn add_mapping(help: &mut Words, input: &str) {
     let quoted = quoted(input);
-    help.zh.to_mut().push_str(&format!(
-        "；表头写法不同的，用 `jixiao convert {quoted} --suggest-map -o map.toml` 写出对照文件，改好后加 --map map.toml"
-    ));
-    help.en.to_mut().push_str(&format!(
-        "; where labels differ, `jixiao convert {quoted} --suggest-map -o map.toml` writes a mapping to correct and name with --map map.toml"
-    ));
+    *help = Words::new(
+        format!(
+            "{}；表头写法不同的，用 `jixiao convert {quoted} --suggest-map -o map.toml` 写出对照文件，改好后加 --map map.toml",
+            help.zh
+        ),
+        format!(
+            "{}; where labels differ, `jixiao convert {quoted} --suggest-map -o map.toml` writes a mapping to correct and name with --map map.toml",
+            help.en
+        ),
+    );
 }
 
 /// A format that can be checked, not filled.
@@ -283,10 +287,10 @@ const PLAIN: &[(What, [&str; 4])] = &[
         ],
     ),
     (
-        What::SameAsForm,
+        What::SameAsSource,
         [
-            "输出就是表样文件，没有改动",
-            "the output is the form itself, which was not changed",
+            "输出就是要转换的文件或表样，没有改动",
+            "the output is what is converted, or the form; neither was changed",
             "用 -o 换一个名字",
             "choose another name with -o",
         ],

@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use jixiao_workbook::{CellRef, Sheet, Workbook};
+use jixiao_workbook::sheet::Row;
+use jixiao_workbook::{CellRef, Sheet, ValueRef, Workbook};
 
 use super::Located;
 use crate::value::is_no_value;
@@ -28,7 +29,7 @@ pub fn unread(workbook: &Workbook, located: &Located) -> Vec<Unread> {
     let own = located.unit.as_ref().map(|stated| stated.value.as_str());
     let mut filled: BTreeMap<u16, usize> = BTreeMap::new();
     let (first, last) = (located.range.first().column(), located.range.last().column());
-    for cell in located.projects.iter().filter_map(|row| sheet.row(*row)).flat_map(|row| row.cells()) {
+    for cell in located.projects.iter().filter_map(|row| sheet.row(*row)).flat_map(Row::cells) {
         let column = cell.at.column();
         let text = cell.value.as_text();
         let says = !cell.value.is_blank() && !is_no_value(text) && Some(text) != own;
@@ -48,7 +49,7 @@ pub fn unread(workbook: &Workbook, located: &Located) -> Vec<Unread> {
 fn label(sheet: &Sheet, located: &Located, column: u16) -> String {
     let rows = (located.header.first..=located.header.last).rev();
     let texts = rows.filter_map(|row| Some(sheet.value(sheet.anchor(CellRef::new(row, column)?))));
-    let label = texts.map(|value| value.as_text()).find(|text| !text.trim().is_empty());
+    let label = texts.map(ValueRef::as_text).find(|text| !text.trim().is_empty());
     label.unwrap_or_default().split_whitespace().collect()
 }
 
