@@ -11,7 +11,7 @@ use crate::listing::{Listing, Wanted};
 use crate::output::{self, Replace, Sync, Target};
 
 pub(super) fn run(args: &Convert, console: &mut Console<'_>) -> Result<Exit, Failure> {
-    let Sources { inputs, files_from, .. } = &args.work.sources;
+    let Sources { inputs, files_from, .. } = &args.work.tables.sources;
     let mut listing = Listing::of(inputs, files_from.as_deref(), Wanted::Submissions)?;
     let terms = Terms::of(&args.work, &listing, &[])?;
     let input = match (listing.inputs.pop(), listing.inputs.is_empty()) {
