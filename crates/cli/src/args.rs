@@ -243,6 +243,11 @@ pub(crate) struct Convert {
     pub(crate) comments: bool,
     #[arg(long)]
     pub(crate) trim: bool,
+    /// One workbook of all inputs, as `merge` makes it.
+    #[arg(long, requires = "output", conflicts_with_all = ["into", "suggest_map", "provenance", "comments", "trim"])]
+    pub(crate) merge: bool,
+    #[arg(long, requires = "merge")]
+    pub(crate) latest: bool,
     #[arg(long)]
     pub(crate) all: bool,
 }

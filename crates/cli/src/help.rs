@@ -194,6 +194,11 @@ const ARGUMENTS: &[(&str, &str, &str)] = &[
         "原表数字与公式结果不同的，用批注保留原数",
         "Keep published figures that change as comments at their cells",
     ),
+    (
+        "merge",
+        "不逐个输出，而把全部输入汇总成 -o 指定的一个工作簿，与 merge 命令相同",
+        "Put all inputs into one workbook, named by -o, as the command merge does",
+    ),
     ("trim", "去掉表样里多余的项目行", "Take project rows out that are not needed"),
     ("in_place", "直接改写输入文件", "Write the result over the input"),
     (

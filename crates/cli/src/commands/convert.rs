@@ -14,12 +14,12 @@ use jixiao_selfeval::{Located, Profile, Submission, Summary};
 use jixiao_workbook::patch::Signature;
 use jixiao_workbook::{Edit, Workbook};
 
-use super::Terms;
 use super::each::{self, Outcome};
 use super::fixed::applied;
 use super::submission::{self, located};
+use super::{Terms, merge};
 use crate::ahead::build_grids;
-use crate::args::{Convert, Origins, Sources};
+use crate::args::{Convert, Merge, Origins, Sources};
 use crate::beside::Processors;
 use crate::console::Console;
 use crate::failure::{Exit, Failure, What};
@@ -47,6 +47,10 @@ struct Request {
 }
 
 pub(super) fn run(args: Convert, console: &mut Console<'_>) -> Result<Exit, Failure> {
+    if let (true, Some(output)) = (args.merge, &args.target.output) {
+        let (output, latest, force) = (output.clone(), args.latest, args.target.force);
+        return merge::run(&Merge { work: args.work, output, latest, force }, console);
+    }
     let Sources { inputs, files_from, jobs, .. } = &args.work.tables.sources;
     let (listing, jobs) = (Listing::of(inputs, files_from.as_deref(), Wanted::Submissions)?, *jobs);
     let request = Request::of(args, &listing, console)?;

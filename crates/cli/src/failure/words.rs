@@ -282,8 +282,8 @@ const PLAIN: &[(What, [&str; 4])] = &[
         [
             "输出就是输入文件，没有改动",
             "the output is the input, which was not changed",
-            "换一个名字，或加 --in-place 直接改写",
-            "choose another name, or add --in-place to write over it",
+            "换一个名字；fill、clean 可加 --in-place 直接改写",
+            "choose another name; fill and clean write over it with --in-place",
         ],
     ),
     (

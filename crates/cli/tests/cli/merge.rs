@@ -52,3 +52,23 @@ fn an_output_that_is_an_input_is_refused_and_one_that_lies_among_them_is_not_rea
         assert!(ran.out.starts_with("汇总 1 张表、14 个项目"), "{}", ran.out);
     }
 }
+
+#[test]
+fn convert_with_merge_does_the_same() {
+    let desk = Desk::new();
+    desk.put("一/甲.xlsx", &inputs());
+    desk.put("一/乙.xlsx", &inputs());
+    let folder = desk.path("一");
+    let told = |command: &[&str], name: &str| {
+        let output = desk.path(name);
+        let mut args: Vec<std::ffi::OsString> = command.iter().map(Into::into).collect();
+        args.extend([folder.clone().into(), "-o".into(), output.clone().into()]);
+        let ran = run(args);
+        assert_eq!((ran.exit, output.exists()), (0, true), "{}", ran.err);
+        ran.out.replace(name, "")
+    };
+    assert_eq!(
+        told(&["convert", "--merge", "--latest"], "并.xlsx"),
+        told(&["merge", "--latest"], "汇总.xlsx")
+    );
+}

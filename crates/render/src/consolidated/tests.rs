@@ -1,7 +1,8 @@
 //! The workbook as another reader sees it.
 
 use jixiao_selfeval::consolidate::{Unit, Which};
-use jixiao_selfeval::{Profile, Words, review};
+use jixiao_selfeval::review::{Options, review};
+use jixiao_selfeval::{Profile, Words};
 use jixiao_workbook::Workbook as Book;
 
 use super::*;
@@ -10,7 +11,7 @@ fn example() -> Consolidation {
     let bytes = include_bytes!("../../../../test-data/template/official-2023-inputs.xlsx");
     let (workbook, national) = (Book::open(bytes.to_vec()).unwrap(), Profile::national());
     assert!(!is_consolidated(&workbook));
-    let review = review(&workbook, &national, Default::default());
+    let review = review(&workbook, &national, Options::default());
     let unit = Unit::of("=1+1.xlsx".to_owned(), None, &review).unwrap();
     let unread = Unit::unread("@坏.xlsx".to_owned(), Words::new("=坏\u{1}", "=bad"));
     Consolidation::of(vec![unit, unread], Which::All)
