@@ -57,15 +57,25 @@ fn single(finding: &Finding, table: Option<&Table>, style: Style) -> String {
     ended(&text, finding, style)
 }
 
+/// In place of a member's own cell in what is to be done about it.
+const CELL: &str = "\u{1a}";
+
 /// A group whose members say the same thing: the fact once with all its cells.
 fn shared(members: &[Cow<'_, Finding>], style: Style) -> String {
     let lang = style.lang;
     let Some(first) = members.first() else { return String::new() };
     let list: Vec<CellRef> = members.iter().filter_map(|member| member.place.cell).collect();
     let count = lang.of(format!("（{} 处）", members.len()), format!(" ({} cells)", members.len()));
-    let place = format!("{}{count}", cells(&list, lang));
-    let action = if members.iter().all(|other| other.help == first.help) {
-        action(first, lang)
+    let listed = cells(&list, lang);
+    let place = format!("{listed}{count}");
+    let general = |member: &Finding| {
+        let cell = member.place.cell.map(|cell| cell.to_string()).unwrap_or_default();
+        let action = action(member, lang);
+        if cell.is_empty() { action } else { action.replace(&cell, CELL) }
+    };
+    let all_say = general(first);
+    let action = if members.iter().all(|other| general(other) == all_say) {
+        all_say.replace(CELL, &listed)
     } else {
         let mut actions: Vec<String> = members.iter().map(|member| action(member, lang)).collect();
         actions.dedup();
