@@ -96,6 +96,9 @@ pub struct Submission {
     pub funds: Vec<Fund>,
     /// The projects in the table's order.
     pub projects: Vec<Entry>,
+    /// Rows of projects that the table hides; they go across as all others. Not written as JSON.
+    #[serde(skip)]
+    pub hidden: Vec<u32>,
     /// Labels of rows that sum a group of projects; they do not go across.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub groups: Vec<String>,
@@ -138,6 +141,12 @@ impl Submission {
             money: Some(summary.money),
             funds: summary.funds.clone(),
             projects: summary.projects.iter().map(|project| source.project(project)).collect(),
+            hidden: summary
+                .projects
+                .iter()
+                .filter(|project| project.hidden)
+                .map(|project| project.row)
+                .collect(),
             groups: located.groups.iter().map(|group| group.label.clone()).collect(),
             total: summary.total.as_ref().map(|total| source.total(total)),
         }

@@ -50,6 +50,7 @@ pub fn converted(done: Converted<'_>, review: &Review<'_>, style: Style) -> Stri
     report.push(read(&done, lang));
     report.extend(how(&done, lang));
     report.extend(groups(done.submission, lang));
+    report.extend(hidden(done.submission, lang));
     report.extend(rows(done.rows, lang));
     report.extend(homeless(done.placed, lang));
     report.extend(unread(done.unread, lang));
@@ -125,6 +126,19 @@ fn rows(edits: &[Edit], lang: Lang) -> Option<String> {
         )),
         _ => None,
     }
+}
+
+/// Project rows that the submission hides.
+fn hidden(submission: &Submission, lang: Lang) -> Option<String> {
+    let rows: Vec<String> = submission.hidden.iter().take(USUAL).map(u32::to_string).collect();
+    let (count, list) = (submission.hidden.len(), rows.join(lang.of("、", ", ")));
+    let more = if count > rows.len() { "…" } else { "" };
+    (count > 0).then(|| {
+        lang.of(
+            format!("原表隐藏了 {count} 行项目（第 {list}{more} 行），已一并写入。→ 确认这些项目应当报送。"),
+            format!("the table hides {count} project rows ({list}{more}), which were copied, too. → Make sure they are to be handed in."),
+        )
+    })
 }
 
 /// Rows that sum a group of projects, which the form does not have.
