@@ -44,8 +44,8 @@ pub(super) fn of(what: &What) -> (Words, Words) {
                 format!("it holds {count} submissions; one is converted at a time"),
             ),
             Words::new(
-                "每份分别用 jixiao extract 写成文件",
-                "write each to a file of its own with jixiao extract",
+                "每份报送表分别运行一次 jixiao extract，各写一个文件",
+                "run jixiao extract on each table by itself, into a file of its own",
             ),
         ),
         What::Mapping(words) => (words.clone(), Words::new("改正对照文件", "correct the mapping")),

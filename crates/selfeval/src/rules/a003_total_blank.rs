@@ -15,7 +15,7 @@ pub(super) const RULE: Rule = Rule {
          ## 为什么\n合计行是汇总和报告取数的地方，空着就要由审核人员代算。\n\
          ## 示例\n`F20` 上年结转资金合计空白，各项目都是 0：填 0。\n\
          ## 怎样改\n填上各项目之和，最好用求和公式；`fill` 会填好。\n\
-         ## 依据\n表式：合计行。",
+         ## 依据\n表样：合计行。",
         "## What is checked\nWhether the total row states every amount column. Funds that no project has are 0; a sign for \"none\" (—, /) will do as well.\n\
          ## Why\nSummaries and reports are taken from the total row; left blank, the reviewer has to add it up.\n\
          ## Example\n`F20`, the total of funds carried over, is blank while every project has 0: enter 0.\n\

@@ -29,7 +29,7 @@ pub(super) const RULE: Rule = Rule {
          ## 为什么\n小项目的金额只差几十元，执行率就会变；大项目差 0.01 个百分点却可能是填错。\n\
          ## 示例\n`H7` 4.4、`D7` 20、`I7` 22.02%：账面执行数在 44,030 元（含）至 44,050 元之间时正确。`H16` 11.88、`D16` 26、`I16` 45.66%：按 11.88 ÷ 26 应为 45.69%，警告。\n\
          ## 怎样改\n对照账面核对执行数；执行数无误的，按给出的数填执行率，最好用公式。\n\
-         ## 依据\n表头：执行率（B/A）。",
+         ## 依据\n表样：执行率（B/A）。",
         "## What is checked\nWhether the execution rate is the executed amount (B) divided by the full-year budget (A). Shown amounts are rounded, so they are judged by what they may stand for:\n\
          - the shown figures give the rate: nothing;\n\
          - an executed amount in 元 that is shown so gives it: info, with the range of that amount; no change is needed;\n\

@@ -21,7 +21,7 @@ pub(super) const RULE: Rule = Rule {
          ## 为什么\n合计执行率不是各项目执行率的平均数：预算大的项目对它影响更大。\n\
          ## 示例\n1722.16 ÷ 1893.66 = 90.94%；填 70.22% 的，是把 14 个执行率做了简单平均。\n\
          ## 怎样改\n合计行的执行率用与项目行相同的公式：合计执行数 ÷ 合计预算数。\n\
-         ## 依据\n表头：执行率（B/A）。",
+         ## 依据\n表样：执行率（B/A）。",
         "## What is checked\nWhether the total row's rate is the total executed amount divided by the total budget, at the levels of A004. An error says which of the two values the totals and the projects' rates support.\n\
          ## Why\nThe total rate is not the mean of the projects' rates: large budgets weigh more.\n\
          ## Example\n1722.16 ÷ 1893.66 = 90.94%; whoever entered 70.22% took the mean of 14 rates.\n\

@@ -16,7 +16,7 @@ pub(super) const RULE: Rule = Rule {
          ## 为什么\n总执行率是评价报告要写的数，也是审核时首先看的数。\n\
          ## 示例\n`I20` 空白，1722.16 ÷ 1893.66 = 90.94%：填 90.94%。\n\
          ## 怎样改\n填合计执行数 ÷ 合计预算数，最好用公式；`fill` 会填好。\n\
-         ## 依据\n表头：执行率（B/A）；表式：合计行。",
+         ## 依据\n表样：执行率（B/A）；合计行。",
         "## What is checked\nWhether the total row states an execution rate. With a total budget of 0 it is rightly blank.\n\
          ## Why\nThe report states the total rate, and reviewers look at it first.\n\
          ## Example\n`I20` is blank while 1722.16 ÷ 1893.66 = 90.94%: enter 90.94%.\n\

@@ -16,7 +16,7 @@ pub(super) const RULE: Rule = Rule {
          ## 为什么\n预算数为 0 时执行率（B/A）无法计算，该项目在加权平均得分中也没有权重。\n\
          ## 示例\n`D9` 小计 0.00，`H9` 全年执行数 3.00：执行率留空。\n\
          ## 怎样改\n核对预算批复，填写全年预算数（含上年结转资金）；确无预算的，在备注说明，执行率留空。\n\
-         ## 依据\n表头：执行率（B/A）。",
+         ## 依据\n表样：执行率（B/A）。",
         "## What is checked\nWhether a project's full-year budget (小计) is 0.\n\
          ## Why\nWith a budget of 0 the execution rate (B/A) cannot be computed, and the project has no weight in the weighted score.\n\
          ## Example\n`D9` budget 0.00, `H9` executed 3.00: the rate stays blank.\n\

@@ -17,7 +17,7 @@ pub(super) const RULE: Rule = Rule {
          ## 为什么\n这些数由其他各栏算出，表交上去时应当齐全。\n\
          ## 示例\n`E7:G7` 已填、`D7` 空白：小计应为三栏之和。\n\
          ## 怎样改\n用 `fill` 一次填好，或者自己填入公式。\n\
-         ## 依据\n表头：小计、执行率（B/A）。",
+         ## 依据\n表样：小计、执行率（B/A）。",
         "## What is checked\nWhether a project's subtotal and rate are filled where they can be computed.\n\
          ## Why\nThey follow from the other columns, and a form that is handed in should be complete.\n\
          ## Example\n`E7:G7` are filled and `D7` is blank: the subtotal is the sum of the three.\n\

@@ -19,7 +19,7 @@ pub(super) const RULE: Rule = Rule {
          ## 为什么\n只看打印件的人会以为算错了。\n\
          ## 示例\n`D6` 10.004、`D7` 10.004 显示为 10.00、10.00，合计 20.008 显示为 20.01。\n\
          ## 怎样改\n存的数是对的，可以不改；要让打印件对得上，把各项四舍五入到显示的位数再求和。\n\
-         ## 依据\n表式：合计行；表头：小计。",
+         ## 依据\n表样：合计行；小计。",
         "## What is checked\nWhether figures that add up as they are stored still do so as they are shown, each rounded by its number format.\n\
          ## Why\nWhoever only sees the paper takes it for a wrong sum.\n\
          ## Example\n`D6` 10.004 and `D7` 10.004 are shown as 10.00 and 10.00, their total 20.008 as 20.01.\n\

@@ -15,7 +15,7 @@ pub(super) const RULE: Rule = Rule {
          ## 为什么\n以后改动资金或执行数时，公式会跟着变，填死的数字不会，合计就可能错而看不出来。\n\
          ## 示例\n`D7:D20` 有 13 格是公式，`D12` 填的是 146.54。\n\
          ## 怎样改\n把该格改为与同栏一样的公式；`jixiao fill --recompute` 会替换，并列出改变了的数。\n\
-         ## 依据\n表式：小计、执行率由其他栏算出。",
+         ## 依据\n表样：小计、执行率由其他栏算出。",
         "## What is checked\nWhether single cells of 小计 or 执行率, those of the total row included, hold typed numbers where most project rows hold formulas.\n\
          ## Why\nWhen a fund or an executed amount changes later, formulas follow and the typed number does not: the total may be wrong and nobody sees it.\n\
          ## Example\n13 cells of `D7:D20` are formulas, `D12` is the typed number 146.54.\n\

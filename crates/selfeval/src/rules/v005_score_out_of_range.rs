@@ -16,12 +16,12 @@ pub(super) const RULE: Rule = Rule {
          ## 为什么\n自评满分为 100 分；超出范围的得分多为错位或多打一位，还会带偏加权得分。\n\
          ## 示例\n`J9` 自评得分 930。\n\
          ## 怎样改\n按该项目的自评表核对得分后改正。\n\
-         ## 依据\n财预〔2020〕10号《项目支出绩效评价管理办法》：自评采用百分制。",
+         ## 依据\n表样：项目支出绩效自评表总分 100 分。",
         "## What is checked\nWhether scores are within 0 to 100 points, both included.\n\
          ## Why\nFull marks are 100; a score outside has a misplaced point or a digit too many, and pulls the weighted score along.\n\
          ## Example\nThe score in `J9` is 930.\n\
          ## How to correct\nCheck the score against the project's own form and correct it.\n\
-         ## Source\n财预〔2020〕10号, on the evaluation of project spending: marks are out of 100.",
+         ## Source\nThe form of a project: its marks add up to 100.",
     ),
     check: Check::Table(check),
 };

@@ -19,7 +19,7 @@ pub(super) const RULE: Rule = Rule {
          ## 为什么\n写法不一，0.98 会被看成 0.98%，排序和求平均也会出错。\n\
          ## 示例\n`I6:I18` 写成 98.17% 这样的百分数，`I19` 写成 1。\n\
          ## 怎样改\n整栏用百分比格式，如 0.00%。\n\
-         ## 依据\n表头：执行率（B/A）。",
+         ## 依据\n表样：执行率（B/A）。",
         "## What is checked\nWhether the rates of the column are written in one way: 98.17%, 98.17 (the heading says %), or 0.9817. Without a percent sign or such a heading they are read in the way in which most rows agree with B/A; where that cannot be told, it is said here.\n\
          ## Why\nAmong several ways 0.98 is taken for 0.98%, and sorting or averaging goes wrong.\n\
          ## Example\n`I6:I18` hold percentages such as 98.17%, `I19` holds 1.\n\

@@ -17,9 +17,9 @@ pub(super) const RULE: Rule = Rule {
     severity: Severity::Warning,
     title: ("得分高于低执行率的封顶分", "a score above the cap for its rate"),
     docs: (
-        "## 核对内容\n地方口径规定了低执行率封顶分的（`score-caps`），得分是否超过封顶分。全国设置没有封顶分，不核对。取整能够解释的不提示；执行率恰好等于界限的，按上一档。\n\
+        "## 核对内容\n地方口径规定了低执行率封顶分的（`score-caps`），得分是否超过封顶分。全国口径没有封顶分，不核对。取整能够解释的不提示；执行率恰好等于界限的，按上一档。\n\
          ## 为什么\n有的填报系统按执行率封顶，超过的录不进去或会被退回。\n\
-         ## 示例\n设置规定执行率低于 50% 的最高 59 分；`I7` 22.02%，`J7` 85：高于封顶分 59。\n\
+         ## 示例\n口径规定执行率低于 50% 的最高 59 分；`I7` 22.02%，`J7` 85：高于封顶分 59。\n\
          ## 怎样改\n对照项目自评表核对得分；得分确实过高的，改到封顶分以内。\n\
          ## 依据\n地方口径中的 `score-caps`。",
         "## What is checked\nWhether a score exceeds the cap that the profile sets for low rates (`score-caps`). The national profile sets none. What rounding explains is not reported; a rate exactly at a bound belongs to the band above it.\n\
