@@ -19,14 +19,14 @@ pub(super) const RULE: Rule = Rule {
     severity: Severity::Error,
     title: ("小计与各项资金之和不符", "the subtotal is not the sum of its parts"),
     docs: (
-        "## 核对内容\n每个项目的小计是否等于各资金栏之和。表中有“其他资金”栏时须相等；没有时，各栏之和不得超过小计。空白的资金栏按 0 计。两者不符时，看合计、执行率和各资金栏的合计支持哪一个，建议支持多的；资金栏的合计能指出有误的一项的，提示在那一项。\n\
+        "## 核对内容\n每个项目的小计是否等于各资金栏之和。表中有“其他资金”栏时须相等；没有时，各栏之和不得超过小计。空白的资金栏按 0 计。两者不符时，看合计、执行率和各资金栏的合计支持哪一个，建议支持多的；资金栏的合计能指出有误的一项的，提示在那一项。相差不超过尾差 0.01 万元的只作提示，四舍五入能够解释的为警告，其余为错误。没有“其他资金”栏而资金栏齐全的地方，用 `parts-exhaustive` 要求相等。\n\
          ## 为什么\n小计是执行率的分母，也是加权平均得分的权重，小计错了后面的数都跟着错。\n\
-         ## 示例\n`D7` 小计 20，`E7:G7` 为 20、3、0，相加为 23：不符。相差不超过尾差 0.01 万元的只作提示，四舍五入能够解释的为警告。\n\
+         ## 示例\n`D7` 小计 20，`E7:G7` 为 20、3、0，相加为 23：不符。\n\
          ## 怎样改\n对照预算批复，改正小计或有误的那一项资金；小计最好用求和公式。\n\
          ## 依据\n表样：全年预算数（A）下的小计及各资金栏。",
-        "## What is checked\nWhether each project's 小计 equals the sum of the fund columns. With a column for other funds they must be equal; without one the parts may not exceed the subtotal. A blank part counts 0. Where they disagree, the totals, the rate and the totals of the parts are asked which they support, and the value with more support is proposed; where a part's own total tells it to be the wrong one, the finding stands there.\n\
+        "## What is checked\nWhether each project's 小计 equals the sum of the fund columns. With a column for other funds they must be equal; without one the parts may not exceed the subtotal. A blank part counts 0. Where they disagree, the totals, the rate and the totals of the parts are asked which they support, and the value with more support is proposed; where a part's own total tells it to be the wrong one, the finding stands there. A difference within the tail difference of 0.01 万元 is only noted, one that rounding explains is a warning, any other an error. A profile whose parts are all there asks for equality with `parts-exhaustive`.\n\
          ## Why\nThe subtotal is the divisor of the execution rate and the weight of the score: what follows from it is wrong with it.\n\
-         ## Example\n`D7` is 20 while `E7:G7` hold 20, 3 and 0, which add up to 23. A difference within the tail difference of 0.01 万元 is only noted; one that rounding explains is a warning.\n\
+         ## Example\n`D7` is 20 while `E7:G7` hold 20, 3 and 0, which add up to 23.\n\
          ## How to correct\nLook the budget up and correct the subtotal or the part that is wrong; a SUM formula is best.\n\
          ## Source\nThe form's heading: 小计 and the fund columns below 全年预算数（A）.",
     ),

@@ -22,14 +22,14 @@ pub(super) const RULE: Rule = Rule {
     severity: Severity::Error,
     title: ("合计与各项目之和不符", "a total is not the sum of the projects"),
     docs: (
-        "## 核对内容\n合计行的年初预算数、小计、各资金栏和全年执行数，是否等于各项目之和。分组小计行不计入。合计执行率、合计行的各资金栏更支持合计的，建议核对各项目；只因某个项目的一个数有误的，不另报。\n\
+        "## 核对内容\n合计行的年初预算数、小计、各资金栏和全年执行数，是否等于各项目之和。分组小计行不计入。合计执行率、合计行的各资金栏更支持合计的，建议核对各项目；只因某个项目的一个数有误的，不另报。相差不超过尾差 0.01 万元的只作提示，四舍五入能够解释的为警告，其余为错误。\n\
          ## 为什么\n合计数是总执行率和报告正文的来源，与明细对不上的表会被退回。\n\
-         ## 示例\n`D6:D19` 相加为 1893.66，`D20` 填 1883.66：不符，相差 10。相差不超过尾差 0.01 万元的只作提示，四舍五入能够解释的为警告。\n\
+         ## 示例\n`D6:D19` 相加为 1893.66，`D20` 填 1883.66：不符，相差 10。\n\
          ## 怎样改\n核对各项目的数；明细无误的，合计改用求和公式。\n\
          ## 依据\n表样：合计行。",
-        "## What is checked\nWhether the total row's initial budget, subtotal, fund columns and executed amount equal the sums over the projects. Group rows count in no sum. Where the total rate and the parts of the total row speak for the total, the projects are to be checked; a difference that one wrong amount of a project explains is not reported again.\n\
+        "## What is checked\nWhether the total row's initial budget, subtotal, fund columns and executed amount equal the sums over the projects. Group rows count in no sum. Where the total rate and the parts of the total row speak for the total, the projects are to be checked; a difference that one wrong amount of a project explains is not reported again. A difference within the tail difference of 0.01 万元 is only noted, one that rounding explains is a warning, any other an error.\n\
          ## Why\nThe total rate and the report take their figures from here; a table whose totals do not add up is returned.\n\
-         ## Example\n`D6:D19` add up to 1893.66 while `D20` says 1883.66: a difference of 10. A difference within the tail difference of 0.01 万元 is only noted; one that rounding explains is a warning.\n\
+         ## Example\n`D6:D19` add up to 1893.66 while `D20` says 1883.66: a difference of 10.\n\
          ## How to correct\nCheck the projects' figures; if they are right, let the total be a SUM formula.\n\
          ## Source\nThe form's total row.",
     ),

@@ -10,13 +10,13 @@ pub(super) const RULE: Rule = Rule {
     severity: Severity::Error,
     title: ("执行数超过全年预算数", "more was spent than budgeted"),
     docs: (
-        "## 核对内容\n全年执行数是否超过全年预算数。\n\
-         ## 为什么\n全年预算数包括当年拨款、上年结转和其他资金，支出不能超过它。上年结转没有填、或者预算数是年初预算数的，多半是预算数漏了结转或追加，为警告；否则为错误。\n\
+        "## 核对内容\n全年执行数是否超过全年预算数。两个数的四舍五入合起来能够解释的不提示。上年结转没有填、或者预算数是年初预算数的，多半是预算数漏了结转或追加，为警告；否则为错误。\n\
+         ## 为什么\n全年预算数包括当年拨款、上年结转和其他资金，支出不能超过它。\n\
          ## 示例\n`D9` 20、`F9` 上年结转 0、`H9` 25：超出 5，警告，先核对结转资金。\n\
          ## 怎样改\n核对全年预算数是否含上年结转和年中追加，再核对执行数。\n\
          ## 依据\n表样：全年预算数（A）、全年执行数（B）。",
-        "## What is checked\nWhether the executed amount exceeds the full-year budget.\n\
-         ## Why\nThe full-year budget holds this year's appropriation, funds carried over and other funds; no more can be spent. While funds carried over are blank or 0, or the budget is the initial one, the budget probably lacks something: a warning; otherwise an error.\n\
+        "## What is checked\nWhether the executed amount exceeds the full-year budget. What the rounding of both figures explains is not reported. While funds carried over are blank or 0, or the budget is the initial one, the budget probably lacks something: a warning; otherwise an error.\n\
+         ## Why\nThe full-year budget holds this year's appropriation, funds carried over and other funds; no more can be spent.\n\
          ## Example\n`D9` 20, `F9` carried over 0, `H9` 25: 5 too many, a warning; look for funds carried over first.\n\
          ## How to correct\nCheck whether the budget holds funds carried over and additions during the year, then the executed amount.\n\
          ## Source\nThe form's headings: full-year budget (A), executed amount (B).",

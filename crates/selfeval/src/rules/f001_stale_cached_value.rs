@@ -21,16 +21,16 @@ pub(super) const RULE: Rule = Rule {
     severity: Severity::Error,
     title: ("公式存储的结果已过时", "the stored result is not what the formula gives"),
     docs: (
-        "## 核对内容\n表所在工作表中，每个公式随文件存储的结果，是否等于按公式现算的结果（它引用的公式也按现算的结果）。只因引用了过时的结果而过时的，不另外列出。\n\
+        "## 核对内容\n表所在工作表中，每个公式随文件存储的结果，是否等于按公式现算的结果（它引用的公式也按现算的结果）。只因引用了过时的结果而过时的，不另外列出。公式用到这里不认识的函数时不下结论；以 engine 功能编译的程序把这样的公式交给计算引擎核对。\n\
          ## 为什么\n预览、受保护的视图和汇总程序不重算公式，看到的是存储的结果；它与公式不符时，不同的人看到不同的数。\n\
          ## 示例\n`D21` 公式 `SUM(D7:D20)` 应得 1893.66，文件里存的是 1800.00。\n\
          ## 怎样改\n在表格软件里打开，按 F9 重新计算后保存；或运行 `jixiao fill`，它只刷新存储的结果，不动公式。\n\
-         ## 依据\n同一单元格只能有一个数。公式用到这里不认识的函数时不下结论；以 engine 功能编译的程序把这样的公式交给计算引擎核对。",
-        "## What is checked\nWhether the result stored with each formula of the table's sheet is what the formula gives, with the formulas it reads recalculated too. What is stale only because it reads a stale result is not listed on its own.\n\
+         ## 依据\n同一单元格只能有一个数。",
+        "## What is checked\nWhether the result stored with each formula of the table's sheet is what the formula gives, with the formulas it reads recalculated too. What is stale only because it reads a stale result is not listed on its own. Where a formula uses a function that is not known here, nothing is concluded; a program built with the feature engine has a kept engine compute such formulas.\n\
          ## Why\nPreviews, protected view and consolidating programs do not recalculate: they show the stored result. Where it differs, people see different figures.\n\
          ## Example\n`D21` holds `SUM(D7:D20)`, which gives 1893.66; the file stores 1800.00.\n\
          ## How to correct\nOpen the file, press F9 and save; or run `jixiao fill`, which renews the stored result and leaves the formula alone.\n\
-         ## Source\nA cell holds one figure. Where a formula uses a function that is not known here, nothing is concluded; a program built with the feature engine has a kept engine compute such formulas.",
+         ## Source\nA cell holds one figure.",
     ),
     check: Check::Table(check),
 };

@@ -16,16 +16,16 @@ pub(super) const RULE: Rule = Rule {
     severity: Severity::Error,
     title: ("合计公式的范围不对", "the total's range is wrong"),
     docs: (
-        "## 核对内容\n合计行的 `SUM` 是否恰好包括每一个项目行：不漏行，不把合计行自己或分组小计行算进去。\n\
+        "## 核对内容\n合计行的 `SUM` 是否恰好包括每一个项目行：不漏行，不把合计行自己或分组小计行算进去。漏掉的格是空的、合计暂时不受影响时，只作警告。\n\
          ## 为什么\n插入项目行后公式范围常常没有跟着变，新项目就不在合计里；把分组小计一起加会重复计算。\n\
          ## 示例\n`D21` 公式 `SUM(D7:D19)` 漏了第 20 行。\n\
          ## 怎样改\n把范围改为全部项目行，如 `SUM(D7:D20)`；有分组行时分段写，如 `SUM(D7:D9,D11:D14)`。\n\
-         ## 依据\n表样：合计为各项目之和。漏掉的格是空的、合计暂时不受影响时，只作警告。",
-        "## What is checked\nWhether the `SUM` of the total row covers every project row, and neither the total row itself nor group rows.\n\
+         ## 依据\n表样：合计为各项目之和。",
+        "## What is checked\nWhether the `SUM` of the total row covers every project row, and neither the total row itself nor group rows. Where the cells left out are blank, so that the total is right for now, it is a warning.\n\
          ## Why\nAfter a row is inserted the range often stays as it was, and the new project is missing from the total; adding group rows counts their projects twice.\n\
          ## Example\n`D21` holds `SUM(D7:D19)`: row 20 is left out.\n\
          ## How to correct\nLet the range cover all project rows, `SUM(D7:D20)`; with group rows one range for each run, `SUM(D7:D9,D11:D14)`.\n\
-         ## Source\nThe form: 合计 is the sum over the projects. Where the cells left out are blank, so that the total is right for now, it is a warning.",
+         ## Source\nThe form: 合计 is the sum over the projects.",
     ),
     check: Check::Table(check),
 };

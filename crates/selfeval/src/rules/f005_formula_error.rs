@@ -13,16 +13,16 @@ pub(super) const RULE: Rule = Rule {
     severity: Severity::Error,
     title: ("公式结果是错误值", "a formula shows an error"),
     docs: (
-        "## 核对内容\n表所在工作表中，公式的结果是不是 `#DIV/0!`、`#REF!`、`#VALUE!` 之类的错误值。\n\
+        "## 核对内容\n表所在工作表中，公式的结果是不是 `#DIV/0!`、`#REF!`、`#VALUE!` 之类的错误值。由这一格引起的其他错误列为相关单元格，不重复报。\n\
          ## 为什么\n错误值不是数，合计和得分会跟着出错，报送后会被退回。\n\
          ## 示例\n`I9` 公式 `H9/D9`，`D9` 为 0，显示 `#DIV/0!`。\n\
          ## 怎样改\n`#DIV/0!`：除数为 0 或空，执行率用 `IF(N(D9)=0,\"\",H9/D9)`；`#REF!`：引用的单元格被删，重写公式；`#VALUE!`：引用了文字，改成数字。\n\
-         ## 依据\n表中各栏须为数字或留空。由这一格引起的其他错误列为相关单元格，不重复报。",
-        "## What is checked\nWhether a formula of the table's sheet results in an error such as `#DIV/0!`, `#REF!` or `#VALUE!`.\n\
+         ## 依据\n表中各栏须为数字或留空。",
+        "## What is checked\nWhether a formula of the table's sheet results in an error such as `#DIV/0!`, `#REF!` or `#VALUE!`. Errors that only follow from this one are listed with it.\n\
          ## Why\nAn error is no figure; totals and the score that depend on it fail too, and the form comes back.\n\
          ## Example\n`I9` holds `H9/D9`, `D9` is 0, and `#DIV/0!` shows.\n\
          ## How to correct\n`#DIV/0!`: the divisor is 0 or blank, write the rate as `IF(N(D9)=0,\"\",H9/D9)`; `#REF!`: a cell it read was deleted, write the formula anew; `#VALUE!`: it reads text, make that a number.\n\
-         ## Source\nThe form's cells hold figures or nothing. Errors that only follow from this one are listed with it.",
+         ## Source\nThe form's cells hold figures or nothing.",
     ),
     check: Check::Table(check),
 };

@@ -12,12 +12,12 @@ pub(super) const RULE: Rule = Rule {
         "## 核对内容\n表内有没有合计行（合计、总计，在项目行的上方或下方均可）。\n\
          ## 为什么\n单位的合计数和合计自评得分都填在合计行，没有就无法汇总。\n\
          ## 示例\n项目填到第 19 行，第 20 行起是空白和表注。\n\
-         ## 怎样改\n在项目行下面加一行，第一格写“合计”，再填报（fill）各合计数。\n\
+         ## 怎样改\n在项目行下面加一行，第一格写“合计”，再运行 `fill` 填各合计数。\n\
          ## 依据\n表样：合计行；表注：单位项目自评合计得分。",
         "## What is checked\nWhether the table has a total row (合计 or 总计), above or below the projects.\n\
          ## Why\nThe unit's totals and its weighted score stand in the total row; without it the form cannot be consolidated.\n\
          ## Example\nThe projects end in row 19, and from row 20 on there are only blanks and the note.\n\
-         ## How to correct\nAdd a row below the projects with 合计 in its first cell, then let fill complete it.\n\
+         ## How to correct\nAdd a row below the projects with 合计 in its first cell, then let `fill` complete it.\n\
          ## Source\nThe form: the total row; its note: the unit's total score.",
     ),
     check: Check::Table(check),

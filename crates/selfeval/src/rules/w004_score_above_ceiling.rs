@@ -19,13 +19,13 @@ pub(super) const RULE: Rule = Rule {
     severity: Severity::Warning,
     title: ("得分高于执行率允许的上限", "a score above what the rate allows"),
     docs: (
-        "## 核对内容\n得分是否超过 (100 − p) + p × 执行率，p 是预算执行的分值（一般 10 分，由地方口径决定；分档给分的按档）。执行率超过 100% 的按 100% 计，取整能够解释的不提示。\n\
-         ## 为什么\n执行率不到 100% 时预算执行项拿不满分，总分就有上限。地方口径写明按比例给分的为错误，否则为警告。\n\
+        "## 核对内容\n得分是否超过 (100 − p) + p × 执行率，p 是预算执行的分值（一般 10 分，由地方口径决定；分档给分的按档）。执行率超过 100% 的按 100% 计，取整能够解释的不提示。地方口径写明按比例给分的为错误，否则为警告。\n\
+         ## 为什么\n执行率不到 100% 时预算执行项拿不满分，总分就有上限。\n\
          ## 示例\n执行率 22.00%，上限 90 + 10 × 22.00% = 92.20；得分 95：高于上限。\n\
          ## 怎样改\n对照项目自评表核对预算执行项的得分和总分。\n\
          ## 依据\n项目支出绩效自评表的预算执行项，满分 p 分，按执行率给分。",
-        "## What is checked\nWhether a score exceeds (100 − p) + p × rate, where p is the points for execution (10 unless the profile says otherwise; where points come in bands, those of the band). Rates above 100% count as 100%, and what rounding explains is not reported.\n\
-         ## Why\nBelow 100% execution does not get its full points, so the score has a ceiling. An error where the profile states that points are proportional, else a warning.\n\
+        "## What is checked\nWhether a score exceeds (100 − p) + p × rate, where p is the points for execution (10 unless the profile says otherwise; where points come in bands, those of the band). Rates above 100% count as 100%, and what rounding explains is not reported. An error where the profile states that points are proportional, else a warning.\n\
+         ## Why\nBelow 100% execution does not get its full points, so the score has a ceiling.\n\
          ## Example\nAt a rate of 22.00% the ceiling is 90 + 10 × 22.00% = 92.20; a score of 95 is above it.\n\
          ## How to correct\nCheck the points for execution and the total in the project's own form.\n\
          ## Source\nThe execution item of the per-project form: p points, given by the rate.",

@@ -17,12 +17,12 @@ pub(super) const RULE: Rule = Rule {
     severity: Severity::Warning,
     title: ("上年结转与上年表不符", "funds carried over differ from last year's summary"),
     docs: (
-        "## 核对内容\n给了上年的汇总表时（check --prior），各项目的上年结转资金是否等于上年的全年预算数减全年执行数。按项目编码、其次按名称（不计空格、引号、括号）对应，拿不准的不核对；年度或单位对不上的表不用。\n\
+        "## 核对内容\n给了上年的汇总表时（`check --prior`），各项目的上年结转资金是否等于上年的全年预算数减全年执行数。按项目编码、其次按名称（不计空格、引号、括号）对应，拿不准的不核对；年度或单位对不上的表不用。\n\
          ## 为什么\n结转资金是从上年接过来的数，两年的表对不上，必有一年要说明。\n\
          ## 示例\n上年“防汛经费”预算 20、执行 4.4，剩 15.6；今年 `F7` 上年结转填 10。\n\
          ## 怎样改\n对照结转批复核对；结余已经收回财政、没有结转的，不用改。\n\
          ## 依据\n表样：上年结转资金；上年的汇总表。",
-        "## What is checked\nWhere last year's summary is given (check --prior): whether each project's funds carried over are last year's budget less what was spent. Projects are paired by code, else by name (blanks, quotation marks and brackets make no difference); unsure pairs are left out, and so is a summary of another unit or year.\n\
+        "## What is checked\nWhere last year's summary is given (`check --prior`): whether each project's funds carried over are last year's budget less what was spent. Projects are paired by code, else by name (blanks, quotation marks and brackets make no difference); unsure pairs are left out, and so is a summary of another unit or year.\n\
          ## Why\nFunds carried over come from last year; where the two forms differ, one of them needs an explanation.\n\
          ## Example\nLast year 防汛经费 had a budget of 20 and spent 4.4, which leaves 15.6; this year's `F7` says 10.\n\
          ## How to correct\nCheck it against the approval; if the rest was returned to the treasury, nothing is to be changed.\n\
