@@ -82,18 +82,30 @@ fn gather(folder: &Path, names: &[&str]) -> Result<Vec<Book>, String> {
 }
 
 /// The workbook that a written one was made from: the one whose name the written one's begins with, or the
-/// only one.
+/// only one, of which there may be several copies.
 fn input_of(ran: &regress::Ran, written: &Path) -> Result<Option<PathBuf>, String> {
     let stem = |path: &Path| path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
     let is_input = |path: &PathBuf| {
         let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
         let is_workbook = path.extension().is_some_and(|ending| ending == "xlsx" || ending == "xlsm");
-        is_workbook && !name.starts_with("~$") && !ran.written.contains(&PathBuf::from(name))
+        let place = path.strip_prefix(ran.folder.path()).unwrap_or(path);
+        is_workbook && !name.starts_with("~$") && !ran.written.iter().any(|written| written == place)
     };
-    let mut inputs: Vec<PathBuf> = entries(ran.folder.path())?.into_iter().filter(is_input).collect();
+    let mut inputs: Vec<PathBuf> = below(ran.folder.path())?.into_iter().filter(is_input).collect();
     let named = inputs.iter().position(|path| stem(written).starts_with(&stem(path)));
-    let only = (inputs.len() == 1).then_some(0);
+    let contents = inputs.iter().map(|path| read(path)).collect::<Result<Vec<_>, _>>()?;
+    let only =
+        (!contents.is_empty() && contents.windows(2).all(|pair| pair.first() == pair.last())).then_some(0);
     Ok(named.or(only).map(|at| inputs.swap_remove(at)))
+}
+
+/// The files of a folder and of those in it.
+fn below(folder: &Path) -> Result<Vec<PathBuf>, String> {
+    let mut files = Vec::new();
+    for path in entries(folder)? {
+        if path.is_dir() { files.extend(below(&path)?) } else { files.push(path) }
+    }
+    Ok(files)
 }
 
 /// Every cell of a workbook that holds something, with its stored value.
