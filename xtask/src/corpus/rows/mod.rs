@@ -161,9 +161,11 @@ fn report(options: &Options, files: &[File], told: &[(&File, Vec<Told>)]) -> Out
         }
         return Ok(());
     }
+    // Some of what LibreOffice does depends on what it did before: a sample says what is new, the whole what has gone.
+    let told_all = files.iter().filter(|_| options.sample.is_none());
     let scope = Scope {
-        files: files.iter().map(|file| file.sha.clone()).collect(),
-        whole: options.is_whole(),
+        files: told_all.map(|file| file.sha.clone()).collect(),
+        whole: options.is_whole() && options.sample.is_none(),
         checks: BTreeSet::from([Check::Rows]),
         untold: judgement.untold.iter().map(|sha| (Check::Rows, sha.clone())).collect(),
     };
