@@ -98,19 +98,10 @@ impl<R: Read> Splice<'_, R> {
         let Some((span, Some(stated))) = reference else { return Ok(()) };
         let wide = self.changes.iter().map(|change| change.at).fold(stated, including);
         if wide != stated {
-            self.proper()?;
+            self.stream.check_proper()?;
             self.stream.replace(span, wide.to_string().as_bytes());
         }
         Ok(())
-    }
-
-    /// Refuses to take apart a tag that is made of more than attributes.
-    fn proper(&self) -> Result<(), OpenError> {
-        if self.stream.tag().is_proper() {
-            Ok(())
-        } else {
-            Err(self.stream.damaged("a tag without proper attributes"))
-        }
     }
 
     fn sheet_data(&mut self) -> Result<(), OpenError> {
@@ -120,7 +111,7 @@ impl<R: Read> Splice<'_, R> {
             return Ok(());
         }
         if tag.kind == TagKind::Empty {
-            self.proper()?;
+            self.stream.check_proper()?;
             let (name, span) = (tag.name().to_vec(), tag.insert_at()..tag.end);
             self.text = b">".to_vec();
             self.new_rows(u32::MAX);
@@ -138,27 +129,11 @@ impl<R: Read> Splice<'_, R> {
                     return Ok(());
                 }
                 (_, b"row") => self.row()?,
-                (TagKind::Open, _) => self.skip()?,
+                (TagKind::Open, _) => self.stream.skip()?,
                 (TagKind::Empty, _) => {}
             }
         }
         Err(self.stream.damaged("the sheet data does not end"))
-    }
-
-    /// Passes over the rest of an element.
-    fn skip(&mut self) -> Result<(), OpenError> {
-        let mut depth = 1usize;
-        while depth > 0 {
-            if !self.stream.advance()? {
-                return Err(self.stream.damaged("an element does not end"));
-            }
-            match self.stream.tag().kind {
-                TagKind::Open => depth += 1,
-                TagKind::Close => depth -= 1,
-                TagKind::Empty => {}
-            }
-        }
-        Ok(())
     }
 
     /// Puts the gathered text in place of a span of the tag at hand.
@@ -212,7 +187,7 @@ impl<R: Read> Splice<'_, R> {
             self.write(0..0);
             return if is_empty { Ok(()) } else { self.cells() };
         }
-        self.proper()?;
+        self.stream.check_proper()?;
         let (name, end) = self.row_tag();
         if is_empty {
             self.new_cells(row, u16::MAX);
@@ -260,7 +235,7 @@ impl<R: Read> Splice<'_, R> {
                         self.write(0..0);
                     }
                     if kind == TagKind::Open {
-                        self.skip()?;
+                        self.stream.skip()?;
                     }
                 }
             }
@@ -301,7 +276,7 @@ impl<R: Read> Splice<'_, R> {
 
     /// Gives a cell another style; its content is passed over like that of any other.
     fn restyle(&mut self, change: &Change<'_>) -> Result<(), OpenError> {
-        self.proper()?;
+        self.stream.check_proper()?;
         let tag = self.stream.tag();
         push_restyled(&mut self.text, &tag, change.style);
         let end = tag.end;
@@ -311,7 +286,7 @@ impl<R: Read> Splice<'_, R> {
 
     /// Rewrites a cell.
     fn edit(&mut self, change: &Change<'_>) -> Result<(), OpenError> {
-        self.proper()?;
+        self.stream.check_proper()?;
         let is_empty = self.stream.tag().kind == TagKind::Empty;
         self.stream.hold();
         let old = if is_empty { OldCell::default() } else { self.old_cell()? };
@@ -347,7 +322,7 @@ impl<R: Read> Splice<'_, R> {
             }
             let start = self.stream.held_length();
             if kind == TagKind::Open {
-                self.skip()?;
+                self.stream.skip()?;
             }
             if is_formula || is_extension {
                 let whole = Some(start..self.stream.held().len());
@@ -367,7 +342,7 @@ impl<R: Read> Splice<'_, R> {
             if !self.orphans.is_empty() && self.stream.local() == b"f" {
                 self.formula(at)?;
             } else if kind == TagKind::Open {
-                self.skip()?;
+                self.stream.skip()?;
             }
         }
         Err(self.stream.damaged("a cell does not end"))
@@ -380,7 +355,7 @@ impl<R: Read> Splice<'_, R> {
         let prefix = tag.prefix().to_vec();
         self.stream.hold();
         if opens {
-            self.skip()?;
+            self.stream.skip()?;
         }
         let held = self.stream.held();
         let own = self.sheet.formula(at).map(|formula| formula.text).filter(|text| !text.is_empty());

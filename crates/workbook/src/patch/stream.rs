@@ -4,7 +4,7 @@ use std::io::Read;
 use std::ops::Range;
 
 use super::deflate::{Compressor, Deflater, PIECE};
-use super::markup::Tag;
+use super::markup::{Tag, TagKind};
 use crate::address::CellRef;
 use crate::error::OpenError;
 use crate::limits::Limits;
@@ -135,6 +135,27 @@ impl<R: Read> Stream<R> {
         self.copy(self.tag + span.start);
         self.done = self.tag + span.end;
         self.out.push(text);
+    }
+
+    /// Passes over the rest of the element whose opening tag was read last.
+    pub(crate) fn skip(&mut self) -> Result<(), OpenError> {
+        let mut depth = 1usize;
+        while depth > 0 {
+            if !self.advance()? {
+                return Err(self.damaged("an element does not end"));
+            }
+            match self.tag().kind {
+                TagKind::Open => depth += 1,
+                TagKind::Close => depth -= 1,
+                TagKind::Empty => {}
+            }
+        }
+        Ok(())
+    }
+
+    /// Refuses to take the tag read last apart where it is made of more than attributes.
+    pub(crate) fn check_proper(&self) -> Result<(), OpenError> {
+        if self.tag().is_proper() { Ok(()) } else { Err(self.damaged("a tag without proper attributes")) }
     }
 
     /// The error for something wrong at the tag read last.

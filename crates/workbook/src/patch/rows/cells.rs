@@ -7,7 +7,7 @@ use std::io::Read;
 use super::survey::{Group, Model, Survey, place};
 use super::text::{Mover, escaped, moved};
 use crate::address::{CellRef, LAST_ROW, Range};
-use crate::error::{OpenError, PatchError};
+use crate::error::PatchError;
 use crate::formula::{self, Home, shifted};
 use crate::package::Deflated;
 use crate::patch::markup::{Replacements, Tag, TagKind, decoded, markup_length};
@@ -87,29 +87,13 @@ impl<R: Read> Pass<'_, R> {
         let is_open = self.stream.tag().kind == TagKind::Open;
         self.stream.hold();
         if is_open {
-            self.skip()?;
+            self.stream.skip()?;
         }
         let held = self.stream.held();
         let made = moved(held, self.mover).map_err(|_| PatchError::Unmovable { part: self.name.clone() })?;
         self.changed |= made.is_some();
         let text = made.unwrap_or_else(|| held.to_vec());
         self.stream.replace_held(&text);
-        Ok(())
-    }
-
-    /// Passes over the rest of an element.
-    fn skip(&mut self) -> Result<(), OpenError> {
-        let mut depth = 1usize;
-        while depth > 0 {
-            if !self.stream.advance()? {
-                return Err(self.stream.damaged("an element does not end"));
-            }
-            match self.stream.tag().kind {
-                TagKind::Open => depth += 1,
-                TagKind::Close => depth -= 1,
-                TagKind::Empty => {}
-            }
-        }
         Ok(())
     }
 
@@ -123,7 +107,7 @@ impl<R: Read> Pass<'_, R> {
                     return Ok(());
                 }
                 (_, b"row") => self.row()?,
-                (TagKind::Open, _) => self.skip()?,
+                (TagKind::Open, _) => self.stream.skip()?,
                 (TagKind::Empty, _) => {}
             }
         }
@@ -183,7 +167,7 @@ impl<R: Read> Pass<'_, R> {
     fn delete(&mut self, is_empty: bool) -> Result<(), PatchError> {
         self.stream.hold();
         if !is_empty {
-            self.skip()?;
+            self.stream.skip()?;
         }
         self.stream.replace_held(&[]);
         self.changed = true;
@@ -192,10 +176,8 @@ impl<R: Read> Pass<'_, R> {
 
     /// Gives the tag at hand another number or place.
     fn renumber(&mut self, name: &[u8], value: &str) -> Result<(), PatchError> {
+        self.stream.check_proper()?;
         let tag = self.stream.tag();
-        if !tag.is_proper() {
-            return Err(self.stream.damaged("a tag without proper attributes").into());
-        }
         let name_end = 1 + tag.name().len();
         if let Some(attribute) = tag.attribute(name) {
             self.stream.replace(attribute.span, value.as_bytes());
@@ -216,7 +198,7 @@ impl<R: Read> Pass<'_, R> {
             match (self.stream.tag().kind, self.stream.local()) {
                 (TagKind::Close, _) => return Ok(()),
                 (_, b"c") => self.cell(to)?,
-                (TagKind::Open, _) => self.skip()?,
+                (TagKind::Open, _) => self.stream.skip()?,
                 (TagKind::Empty, _) => {}
             }
         }
@@ -255,7 +237,7 @@ impl<R: Read> Pass<'_, R> {
             if self.stream.local() == b"f" {
                 self.formula(at)?;
             } else if kind == TagKind::Open {
-                self.skip()?;
+                self.stream.skip()?;
             }
         }
         Err(self.stream.damaged("a cell does not end").into())
@@ -265,7 +247,7 @@ impl<R: Read> Pass<'_, R> {
         let opens = self.stream.tag().kind == TagKind::Open;
         self.stream.hold();
         if opens {
-            self.skip()?;
+            self.stream.skip()?;
         }
         let held = self.stream.held().to_vec();
         let length = markup_length(&held).unwrap_or(held.len());
