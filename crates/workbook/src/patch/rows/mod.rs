@@ -80,7 +80,8 @@ pub(super) fn moved(
     let reached = reached(workbook, package, (&rewrite.part, signature == Signature::Void))?;
     let part = spelled(package, &entry.part).unwrap_or(&entry.part);
     let models: Vec<u32> = edits.models.values().copied().collect();
-    let survey = Survey::read(package.stream(part)?, part, &workbook.limits, &models)?;
+    let mut survey = Survey::read(package.stream(part)?, part, &workbook.limits, &models)?;
+    survey.settle(&edits.shift, &entry.name, true);
     let after = survey.heights.shifted(&edits.shift, |before| edits.models.get(&before).copied());
     let ground = Ground { shift: &edits.shift, before: &survey.heights, after: &after };
     let merges = new_merges(sheet, edits);
@@ -92,7 +93,7 @@ pub(super) fn moved(
         ground: Some(&ground),
         merges: &merges,
     };
-    let pass = Pass { workbook, package, mover, id, edits };
+    let pass = Pass { workbook, package, mover, id, edits, survey: &survey };
     for one in &reached {
         if let Some(change) = pass.change(one, (rewrite.compressor)())? {
             rewrite.changes.push((one.part.clone(), change));
@@ -117,6 +118,8 @@ struct Pass<'a> {
     mover: Mover<'a>,
     id: SheetId,
     edits: &'a RowEdits,
+    /// What is known of the sheet whose rows move.
+    survey: &'a Survey,
 }
 
 impl Pass<'_> {
@@ -133,12 +136,17 @@ impl Pass<'_> {
             Role::Sheet(id) => {
                 let part = spelled(self.package, &one.part).unwrap_or(&one.part);
                 let limits = &self.workbook.limits;
-                let models: Vec<u32> =
-                    self.edits.models.values().copied().filter(|_| id == self.id).collect();
-                let mut survey = Survey::read(self.package.stream(part)?, part, limits, &models)?;
-                survey.settle(mover.shift, mover.sheet, own);
+                let other;
+                let survey = if id == self.id {
+                    self.survey
+                } else {
+                    let mut read = Survey::read(self.package.stream(part)?, part, limits, &[])?;
+                    read.settle(mover.shift, mover.sheet, own);
+                    other = read;
+                    &other
+                };
                 let input = Part { input: self.package.stream(part)?, name: part, limits, compressor };
-                let made = cells::rewritten(input, mover, (&survey, &self.edits.models))?;
+                let made = cells::rewritten(input, mover, (survey, &self.edits.models))?;
                 Ok(made.map(PartChange::Replace))
             }
             Role::Places | Role::Pivot | Role::Table => {
