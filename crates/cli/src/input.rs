@@ -1,12 +1,14 @@
-//! One input to bytes: a file that stays the same while it is read, or standard input.
+//! One input to bytes: a file that stays the same while it is read, standard input, or a part of a file.
 
 use std::collections::HashMap;
 use std::ffi::OsStr;
 use std::fs::File;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
+use jixiao_selfeval::Submission;
 use jixiao_workbook::OpenError;
 
 use crate::failure::{Failure, What};
@@ -18,6 +20,29 @@ pub(crate) enum Input {
     File(PathBuf),
     /// Standard input.
     Standard,
+    /// One of several submissions of a file.
+    Part(Arc<Part>),
+}
+
+/// One of several submissions of a file.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Part {
+    /// The file that holds it.
+    pub(crate) file: PathBuf,
+    /// How it is named to the user.
+    pub(crate) shown: String,
+    /// A name beside the file, after which its outputs are named; no such file need exist.
+    pub(crate) name: PathBuf,
+    /// What it declares.
+    pub(crate) submission: Submission,
+}
+
+/// What an input holds.
+pub(crate) enum Held {
+    /// A file's bytes, or those of standard input.
+    Bytes(Vec<u8>),
+    /// What was read of its file before.
+    Submission(Box<Submission>),
 }
 
 impl Input {
@@ -26,22 +51,41 @@ impl Input {
         match self {
             Self::File(path) => path.display().to_string(),
             Self::Standard => "-".to_owned(),
+            Self::Part(part) => part.shown.clone(),
         }
     }
 
+    /// The file it stands in.
     pub(crate) fn path(&self) -> Option<&Path> {
         match self {
             Self::File(path) => Some(path),
             Self::Standard => None,
+            Self::Part(part) => Some(&part.file),
         }
     }
 
-    /// Its bytes, if they are no more than the limit.
+    /// The path after which its outputs are named.
+    pub(crate) fn name(&self) -> Option<&Path> {
+        match self {
+            Self::Part(part) => Some(&part.name),
+            other => other.path(),
+        }
+    }
+
+    /// What it holds: bytes, if they are no more than the limit, or what was read before.
+    pub(crate) fn held(&self, limit: u64) -> Result<Held, Failure> {
+        match self {
+            Self::Part(part) => Ok(Held::Submission(Box::new(part.submission.clone()))),
+            other => other.read(limit).map(Held::Bytes),
+        }
+    }
+
+    /// The bytes of its file, if they are no more than the limit.
     pub(crate) fn read(&self, limit: u64) -> Result<Vec<u8>, Failure> {
         let shown = self.shown();
-        let read = match self {
-            Self::File(path) => Opened::of(path).and_then(|opened| opened.finish(path, limit)),
-            Self::Standard => bounded(&mut io::stdin().lock(), Vec::new(), limit),
+        let read = match self.path() {
+            Some(path) => Opened::of(path).and_then(|opened| opened.finish(path, limit)),
+            None => bounded(&mut io::stdin().lock(), Vec::new(), limit),
         };
         read.map_err(|error| match error {
             Broken::System(error) => Failure::reading(shown, &error),

@@ -313,39 +313,41 @@ pub(crate) fn target(
     many: bool,
     name: impl Fn(&Path) -> PathBuf,
 ) -> Target {
-    match (input, asked) {
-        (Input::File(path), Some(folder)) if many => {
+    match (input.name(), asked) {
+        (Some(path), Some(folder)) if many => {
             let name = name(path);
             Target::File(folder.join(name.file_name().unwrap_or_default()))
         }
         (_, Some(asked)) => Target::of(asked),
-        (Input::File(path), None) => Target::File(name(path)),
-        (Input::Standard, None) => Target::Standard,
+        (Some(path), None) => Target::File(name(path)),
+        (None, None) => Target::Standard,
     }
 }
 
-/// The inputs of several whose output must not be written: another input has the same one, or it is itself an input.
+/// The inputs of several, by index, whose output must not be written: another input has the same one, or it is itself
+/// an input.
 pub(crate) fn clashes(
     inputs: &[Result<Input, Failure>],
     replace: Replace,
     target: impl Fn(&Input) -> Target,
-) -> BTreeMap<PathBuf, What> {
+) -> BTreeMap<usize, What> {
     let mut places = Places::default();
-    let files: Vec<(&PathBuf, PathBuf)> = inputs
+    let files: Vec<(usize, &Path, PathBuf)> = inputs
         .iter()
-        .flatten()
-        .filter_map(|input| match (input, target(input)) {
-            (Input::File(path), Target::File(target)) => Some((path, places.of(&target))),
-            _ => None,
+        .enumerate()
+        .filter_map(|(index, input)| {
+            let input = input.as_ref().ok()?;
+            let (path, target) = (input.path()?, target(input));
+            Some((index, path, places.of(target.file()?)))
         })
         .collect();
-    let read: BTreeSet<PathBuf> = files.iter().map(|(path, _)| places.of(path)).collect();
+    let read: BTreeSet<PathBuf> = files.iter().map(|(_, path, _)| places.of(path)).collect();
     let mut seen = BTreeSet::new();
-    let judged = files.into_iter().filter_map(|(path, target)| {
+    let judged = files.into_iter().filter_map(|(index, _, target)| {
         if replace != Replace::Input && read.contains(&target) {
-            return Some((path.clone(), What::SameAsInput));
+            return Some((index, What::SameAsInput));
         }
-        (!seen.insert(target)).then(|| (path.clone(), What::SameOutput))
+        (!seen.insert(target)).then_some((index, What::SameOutput))
     });
     judged.collect()
 }

@@ -107,7 +107,7 @@ pub(super) fn run(args: Check, lang: Option<Language>, console: &mut Console<'_>
     let meeting = Meeting::of(inputs);
     let work = |index: usize, input: &Input| {
         let turn = meeting.as_ref().map(|meeting| meeting.turn(index, input));
-        Ok(request.outcome(input, input.path().and_then(|path| clashes.get(path)), turn.as_ref()))
+        Ok(request.outcome(input, clashes.get(&index), turn.as_ref()))
     };
     batch::run(inputs, jobs, console, work, |first, results, console| {
         let told = results.into_iter().map(|told| told.unwrap_or_else(|failure| request.missing(failure)));

@@ -7,7 +7,7 @@ use jixiao_render::text::{self, Detail, Style};
 use jixiao_workbook::patch::Signature;
 use jixiao_workbook::{FileKind, Limits, Workbook};
 
-use super::{limits, note_owner};
+use super::{each, limits, note_owner};
 use crate::args::{Clean, Sources};
 use crate::batch;
 use crate::console::Console;
@@ -44,17 +44,11 @@ pub(super) fn run(args: Clean, console: &mut Console<'_>) -> Result<Exit, Failur
         style: console.style(Detail::Usual),
         many: listing.many,
     };
-    if let (Some(folder), true) = (&request.output, request.many) {
-        output::make_folder(folder)?;
-    }
-    let clashes = output::clashes(&listing.inputs, request.replace, |input| request.target(input));
-    let to_standard = |input: &Input| request.target(input) == Target::Standard;
-    if !request.many && console.screen().out && listing.inputs.iter().flatten().any(to_standard) {
-        return Err(Failure::new("-", What::Terminal));
-    }
-    let work = |_: usize, input: &Input| match input.path().and_then(|path| clashes.get(path)) {
-        Some(what) => Err(Failure::new(input.shown(), what.clone())),
-        None => request.one(input),
+    let target = |input: &Input| request.target(input);
+    let clashes = each::begin(&listing, request.output.as_deref(), request.replace, target, console)?;
+    let work = |index: usize, input: &Input| {
+        clashes.permit(index, input)?;
+        request.one(input)
     };
     let mut exit = Exit::Done;
     batch::run(&listing.inputs, jobs, console, work, |first, results, console| {

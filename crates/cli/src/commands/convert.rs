@@ -1,23 +1,19 @@
 //! `convert`: any submission into the official form, or into the user's own.
 
 use std::path::{Path, PathBuf};
-use std::time::{SystemTime, UNIX_EPOCH};
 
-use jixiao_render::marks::AUTHOR;
+use jixiao_render::provenance;
 use jixiao_render::text::{self, Converted, Detail, FileLine, Style};
-use jixiao_render::{provenance, template};
-use jixiao_selfeval::convert::{self, Changed, Placed};
-use jixiao_selfeval::fill::{self, Plan};
-use jixiao_selfeval::layout::Choice;
+use jixiao_selfeval::convert;
 use jixiao_selfeval::review::{self, review_by};
-use jixiao_selfeval::{Located, Profile, Submission, Summary};
+use jixiao_selfeval::{Profile, Submission};
+use jixiao_workbook::Workbook;
 use jixiao_workbook::patch::Signature;
-use jixiao_workbook::{Edit, Workbook};
 
 use super::each::{self, Outcome};
-use super::fixed::applied;
-use super::submission::{self, located};
-use super::{Terms, merge};
+use super::made::{Made, official};
+use super::parts::parted;
+use super::{Terms, merge, now, submission};
 use crate::ahead::build_grids;
 use crate::args::{Convert, Merge, Origins, Sources};
 use crate::beside::Processors;
@@ -29,19 +25,19 @@ use crate::listing::{Listing, Wanted};
 use crate::output::{self, CONVERTED, Replace, Sync, Target};
 
 /// What the flags mean.
-struct Request {
-    terms: Terms,
+pub(super) struct Request {
+    pub(super) terms: Terms,
     opener: Opener,
     /// The user's own form: its name and bytes.
     form: Option<(PathBuf, Vec<u8>)>,
-    options: convert::Options,
-    origins: Origins,
+    pub(super) options: convert::Options,
+    pub(super) origins: Origins,
     /// Whether published figures that change are kept as comments.
-    comments: bool,
-    signature: Signature,
+    pub(super) comments: bool,
+    pub(super) signature: Signature,
     replace: Replace,
     output: Option<PathBuf>,
-    style: Style,
+    pub(super) style: Style,
     many: bool,
     created: i64,
 }
@@ -52,19 +48,14 @@ pub(super) fn run(args: Convert, console: &mut Console<'_>) -> Result<Exit, Fail
         return merge::run(&Merge { work: args.work, output, latest, force }, console);
     }
     let Sources { inputs, files_from, jobs, .. } = &args.work.tables.sources;
-    let (listing, jobs) = (Listing::of(inputs, files_from.as_deref(), Wanted::Submissions)?, *jobs);
+    let (mut listing, jobs) = (Listing::of(inputs, files_from.as_deref(), Wanted::Submissions)?, *jobs);
+    parted(&mut listing, super::limits(args.work.tables.sources.bounds).file_bytes);
     let request = Request::of(args, &listing, console)?;
-    if let (Some(folder), true) = (&request.output, request.many) {
-        output::make_folder(folder)?;
-    }
-    let clashes = output::clashes(&listing.inputs, request.replace, |input| request.target(input));
-    let to_standard = |input: &Input| request.target(input) == Target::Standard;
-    if !request.many && console.screen().out && listing.inputs.iter().flatten().any(to_standard) {
-        return Err(Failure::new("-", What::Terminal));
-    }
-    let work = |input: &Input| match input.path().and_then(|path| clashes.get(path)) {
-        Some(what) => Err(Failure::new(input.shown(), what.clone())),
-        None => one(&request, input),
+    let target = |input: &Input| request.target(input);
+    let clashes = each::begin(&listing, request.output.as_deref(), request.replace, target, console)?;
+    let work = |index: usize, input: &Input| {
+        clashes.permit(index, input)?;
+        one(&request, input)
     };
     Ok(each::run(&listing, jobs, request.style, console, work))
 }
@@ -79,7 +70,6 @@ impl Request {
         });
         let mut options = convert::Options::default();
         options.trim = args.trim;
-        let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
         Ok(Self {
             form: form.transpose()?,
             terms,
@@ -92,7 +82,7 @@ impl Request {
             output: args.target.output,
             style: console.style(if args.all { Detail::All } else { Detail::Usual }),
             many: listing.many,
-            created: i64::try_from(now).unwrap_or(0),
+            created: now(),
         })
     }
 
@@ -115,26 +105,16 @@ impl Request {
     }
 
     /// The form that takes a submission: the user's own, or the official one with as many rows.
-    fn form(&self, submission: &Submission, profile: &Profile) -> Result<Workbook, Failure> {
+    pub(super) fn form(&self, submission: &Submission, profile: &Profile) -> Result<Workbook, Failure> {
         if let Some((path, bytes)) = &self.form {
             let opened = Workbook::open_within(bytes.clone(), &self.terms.limits);
             return opened.map_err(|error| Failure::new(path.display().to_string(), What::Open(error)));
         }
-        let failed = |what: String| Failure::new("", What::Template(what));
-        let options = template::Options {
-            rows: u32::try_from(submission.projects.len()).unwrap_or(u32::MAX).max(1),
-            year: submission.year,
-            unit: submission.unit.clone(),
-            funds: template::funds_for(profile, &submission.funds),
-            lock: template::Lock::Open,
-            created: self.created,
-        };
-        let bytes = template::template(&options).map_err(|error| failed(error.to_string()))?;
-        Workbook::open_within(bytes, &self.terms.limits).map_err(|error| failed(error.to_string()))
+        official(submission, profile, &self.terms.limits, self.created).map_err(|what| Failure::new("", what))
     }
 
     /// What a failure of the form is about.
-    fn form_name(&self) -> String {
+    pub(super) fn form_name(&self) -> String {
         self.form.as_ref().map_or_else(String::new, |(path, _)| path.display().to_string())
     }
 }
@@ -150,8 +130,8 @@ fn one(request: &Request, input: &Input) -> Result<Outcome, Failure> {
         output::permit(path, input.path(), request.replace)?;
     }
     let profile = request.terms.profiles.by(input)?;
-    let bytes = input.read(request.terms.limits.file_bytes)?;
-    let (submission, unread) = submission::read((&request.terms, &request.opener), input, bytes, profile)?;
+    let named = (&*input.shown(), input.held(request.terms.limits.file_bytes)?);
+    let (submission, unread) = submission::read((&request.terms, &request.opener), named, profile)?;
     if submission.projects.is_empty() {
         return Err(Failure::new(input.shown(), What::NoProjects));
     }
@@ -191,72 +171,7 @@ fn one(request: &Request, input: &Input) -> Result<Outcome, Failure> {
     Ok(Outcome { report, line, exit: Exit::Done, staged, product })
 }
 
-fn reopened(request: &Request, bytes: Vec<u8>) -> Result<Workbook, Failure> {
+pub(super) fn reopened(request: &Request, bytes: Vec<u8>) -> Result<Workbook, Failure> {
     Workbook::open_within(bytes, &request.terms.limits)
         .map_err(|error| Failure::new(request.form_name(), What::Open(error)))
-}
-
-/// A form with a submission in it.
-struct Made {
-    workbook: Workbook,
-    located: Located,
-    rows: Vec<Edit>,
-    placed: Placed,
-    plan: Plan,
-    changed: Vec<Changed>,
-}
-
-impl Made {
-    fn new(request: &Request, submission: &Submission, profile: &Profile) -> Result<Self, Failure> {
-        let failed = |what| Failure::new(request.form_name(), what);
-        let edited = |workbook: &Workbook, edits: &[Edit]| {
-            let bytes =
-                applied(workbook, edits, request.signature).map_err(|error| failed(What::Patch(error)))?;
-            reopened(request, bytes)
-        };
-        let of_form = |form: &Workbook| located(form, profile, Choice::default()).map_err(failed);
-        let form = request.form(submission, profile)?;
-        let place = of_form(&form)?;
-        let rows = convert::rows(&place, submission.projects.len(), request.options)
-            .map_err(|error| failed(What::NoForm(error)))?;
-        let (form, place) = if rows.is_empty() {
-            (form, place)
-        } else {
-            let form = edited(&form, &rows)?;
-            let place = of_form(&form)?;
-            (form, place)
-        };
-        let placed = convert::cells(&form, &place, submission, profile);
-        let form = edited(&form, &placed.edits)?;
-        let place = of_form(&form)?;
-        let summary = Summary::read_by(&form, &place, profile, &Processors);
-        let mut options = fill::Options::default();
-        options.weights = request.terms.weights;
-        let form_read = fill::Form { workbook: &form, located: &place, summary: &summary, profile };
-        let plan = fill::plan_by(form_read, options, &Processors);
-        let workbook = edited(&form, &plan.edits)?;
-        let located = of_form(&workbook)?;
-        let summary = Summary::read_by(&workbook, &located, profile, &Processors);
-        let changed = convert::changed(submission, &located, &summary);
-        Ok(Self { workbook, located, rows, placed, plan, changed })
-    }
-
-    /// The result, with comments and the list of sources where these are asked for.
-    fn finished(&self, request: &Request, done: Converted<'_>) -> Result<Vec<u8>, Failure> {
-        let lang = request.style.lang;
-        let mut edits = Vec::new();
-        if request.comments {
-            edits.extend(self.changed.iter().map(|changed| Edit::SetComment {
-                sheet: self.located.sheet,
-                cell: changed.cell,
-                author: AUTHOR.to_owned(),
-                text: text::published(changed, done.submission, lang),
-            }));
-        }
-        if request.origins == Origins::Sheet {
-            edits.push(Edit::AddSheet(Box::new(provenance::sheet(done, lang))));
-        }
-        applied(&self.workbook, &edits, request.signature)
-            .map_err(|error| Failure::new(request.form_name(), What::Patch(error)))
-    }
 }

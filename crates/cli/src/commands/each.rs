@@ -1,14 +1,17 @@
 //! One result for each input: worked out side by side, told in order, put in place together.
 
+use std::collections::BTreeMap;
+use std::path::Path;
+
 use jixiao_render::text::{FileLine, Style};
 
 use super::{close, failed_line, note_owner};
 use crate::batch;
 use crate::console::Console;
-use crate::failure::{Exit, Failure};
+use crate::failure::{Exit, Failure, What};
 use crate::input::Input;
 use crate::listing::Listing;
-use crate::output::{self, Staged};
+use crate::output::{self, Replace, Staged, Target};
 
 /// What became of one input.
 pub(super) struct Outcome {
@@ -21,18 +24,49 @@ pub(super) struct Outcome {
     pub(super) product: Option<Vec<u8>>,
 }
 
+/// Which inputs must not be worked on, because their outputs clash.
+pub(super) struct Clashes(BTreeMap<usize, What>);
+
+impl Clashes {
+    /// Refuses an input whose output clashes.
+    pub(super) fn permit(&self, index: usize, input: &Input) -> Result<(), Failure> {
+        match self.0.get(&index) {
+            Some(what) => Err(Failure::new(input.shown(), what.clone())),
+            None => Ok(()),
+        }
+    }
+}
+
+/// Before any work on inputs whose results are workbooks: makes the folder that several go to, refuses to write one to
+/// a terminal, and finds the outputs that clash.
+pub(super) fn begin(
+    listing: &Listing,
+    folder: Option<&Path>,
+    replace: Replace,
+    target: impl Fn(&Input) -> Target,
+    console: &Console<'_>,
+) -> Result<Clashes, Failure> {
+    if let (Some(folder), true) = (folder, listing.many) {
+        output::make_folder(folder)?;
+    }
+    let to_standard = |input: &Input| target(input) == Target::Standard;
+    if !listing.many && console.screen().out && listing.inputs.iter().flatten().any(to_standard) {
+        return Err(Failure::new("-", What::Terminal));
+    }
+    Ok(Clashes(output::clashes(&listing.inputs, replace, target)))
+}
+
 /// Works on every input and tells what became of it; the highest exit code.
 pub(super) fn run(
     listing: &Listing,
     jobs: Option<u16>,
     style: Style,
     console: &mut Console<'_>,
-    work: impl Fn(&Input) -> Result<Outcome, Failure> + Sync,
+    work: impl Fn(usize, &Input) -> Result<Outcome, Failure> + Sync,
 ) -> Exit {
     let mut exit = Exit::Done;
     let mut lines = Vec::new();
-    let one = |_: usize, input: &Input| work(input);
-    batch::run(&listing.inputs, jobs, console, one, |first, mut results, console| {
+    batch::run(&listing.inputs, jobs, console, work, |first, mut results, console| {
         place(&mut results);
         for (index, result) in (first..).zip(results) {
             let input = listing.inputs.get(index).and_then(|input| input.as_ref().ok());

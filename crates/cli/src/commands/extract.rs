@@ -7,19 +7,21 @@ use jixiao_render::{Lang, text};
 use jixiao_selfeval::Submission;
 use sha2::{Digest, Sha256};
 
+use super::parts::parted;
 use super::{Terms, note_owner, submission};
 use crate::args::{Extract, Language, Sources, Written};
 use crate::batch;
 use crate::console::Console;
 use crate::failure::{Exit, Failure, What};
 use crate::help::chosen;
-use crate::input::Input;
+use crate::input::{Held, Input};
 use crate::listing::{Listing, Wanted};
 use crate::output::{self, Replace, Sync, Target};
 
 /// An input that was read.
 struct Read {
-    sha256: String,
+    /// Of its file; none for one of several submissions of a file.
+    sha256: Option<String>,
     submission: Submission,
 }
 
@@ -29,7 +31,8 @@ pub(super) fn run(
     console: &mut Console<'_>,
 ) -> Result<Exit, Failure> {
     let Sources { inputs, files_from, jobs, .. } = &args.tables.sources;
-    let listing = Listing::of(inputs, files_from.as_deref(), Wanted::Submissions)?;
+    let mut listing = Listing::of(inputs, files_from.as_deref(), Wanted::Submissions)?;
+    parted(&mut listing, super::limits(args.tables.sources.bounds).file_bytes);
     let (terms, opener) = (Terms::reading(&args.tables, &listing, &[])?, console.opener());
     let target = args.target.output.as_deref().map_or(Target::Standard, Target::of);
     let replace = Replace::of(false, args.target.force);
@@ -37,10 +40,13 @@ pub(super) fn run(
         permit(path, &listing, replace)?;
     }
     let work = |_: usize, input: &Input| {
-        let bytes = input.read(terms.limits.file_bytes)?;
-        let sha256 = super::hexadecimal(&Sha256::digest(&bytes));
+        let held = input.held(terms.limits.file_bytes)?;
+        let sha256 = match &held {
+            Held::Bytes(bytes) => Some(super::hexadecimal(&Sha256::digest(bytes))),
+            Held::Submission(_) => None,
+        };
         let profile = terms.profiles.by(input)?;
-        let (submission, _) = submission::read((&terms, &opener), input, bytes, profile)?;
+        let (submission, _) = submission::read((&terms, &opener), (&input.shown(), held), profile)?;
         Ok(Read { sha256, submission })
     };
     let mut read = Vec::new();
@@ -91,7 +97,7 @@ fn written(read: &[(Option<String>, Result<Read, Failure>)], format: Written, la
             let file = |(shown, result): &(Option<String>, Result<Read, Failure>)| match result {
                 Ok(Read { sha256, submission }) => {
                     let path = shown.as_deref().unwrap_or_default();
-                    summary::file(Source { path, sha256: Some(sha256) }, Ok(submission), lang)
+                    summary::file(Source { path, sha256: sha256.as_deref() }, Ok(submission), lang)
                 }
                 Err(failure) => {
                     let path = shown.as_deref().unwrap_or(&failure.about);

@@ -42,14 +42,11 @@ pub(super) fn run(args: Fill, console: &mut Console<'_>) -> Result<Exit, Failure
     let Sources { inputs, files_from, jobs, .. } = &args.work.tables.sources;
     let (listing, jobs) = (Listing::of(inputs, files_from.as_deref(), Wanted::Spreadsheets)?, *jobs);
     let request = Request::of(args, &listing, console)?;
-    request.prepare_folder()?;
-    let clashes = output::clashes(&listing.inputs, request.replace, |input| request.target(input));
-    if !request.many && console.screen().out && request.writes_to_standard(&listing) {
-        return Err(Failure::new("-", What::Terminal));
-    }
-    let work = |input: &Input| match input.path().and_then(|path| clashes.get(path)) {
-        Some(what) => Err(Failure::new(input.shown(), what.clone())),
-        None => one(&request, input),
+    let target = |input: &Input| request.target(input);
+    let clashes = each::begin(&listing, request.output.as_deref(), request.replace, target, console)?;
+    let work = |index: usize, input: &Input| {
+        clashes.permit(index, input)?;
+        one(&request, input)
     };
     Ok(each::run(&listing, jobs, request.style, console, work))
 }
@@ -72,14 +69,6 @@ impl Request {
         })
     }
 
-    /// With several inputs the output is a folder, made if it is not there.
-    fn prepare_folder(&self) -> Result<(), Failure> {
-        match &self.output {
-            Some(folder) if self.many => output::make_folder(folder),
-            _ => Ok(()),
-        }
-    }
-
     fn target(&self, input: &Input) -> Target {
         match (input, self.replace) {
             (Input::File(path), Replace::Input) => Target::File(path.clone()),
@@ -87,10 +76,6 @@ impl Request {
                 output::named(path, FILLED, self.style.lang, None)
             }),
         }
-    }
-
-    fn writes_to_standard(&self, listing: &Listing) -> bool {
-        listing.inputs.iter().flatten().any(|input| self.target(input) == Target::Standard)
     }
 }
 

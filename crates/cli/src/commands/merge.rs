@@ -1,25 +1,28 @@
 //! `merge`: many units' tables as one workbook.
 
 use std::path::Path;
-use std::time::{SystemTime, UNIX_EPOCH};
 
 use jixiao_render::Lang;
 use jixiao_render::consolidated::{consolidated, is_consolidated};
+use jixiao_render::summary;
 use jixiao_render::text::{Detail, merged};
-use jixiao_selfeval::Words;
 use jixiao_selfeval::consolidate::{Consolidation, Unit, Which};
 use jixiao_selfeval::given::Meet;
 use jixiao_selfeval::review::review_by;
+use jixiao_selfeval::{Submission, Words};
 use jixiao_workbook::OpenError;
 
-use super::{Terms, note_owner};
+use super::made::as_sent;
+use super::parts::parted;
+use super::submission::of_summary;
+use super::{Terms, note_owner, now};
 use crate::ahead::build_grids;
 use crate::args::Merge;
 use crate::batch;
 use crate::beside::Processors;
 use crate::console::Console;
 use crate::failure::{Exit, Failure, What};
-use crate::input::{Input, Places};
+use crate::input::{Held, Input, Places};
 use crate::legacy::Opener;
 use crate::listing::{Listing, Wanted};
 use crate::meeting::{Meeting, Turn};
@@ -39,6 +42,7 @@ pub(super) fn run(args: &Merge, console: &mut Console<'_>) -> Result<Exit, Failu
         Target::Standard => {}
     }
     let terms = Terms::of(&args.work, &listing, &[])?;
+    parted(&mut listing, terms.limits.file_bytes);
     let (units, exit) = read(&listing, sources.jobs, &terms, console);
     let which = if args.latest { Which::Latest } else { Which::All };
     let all = Consolidation::of(units, which);
@@ -122,8 +126,14 @@ fn one(terms: &Terms, opener: &Opener, input: &Input, turn: Option<&Turn<'_>>) -
     let opened = |error: OpenError| failed(What::Open(error));
     let profile = terms.profiles.by(input)?;
     let modified = input.written();
-    let bytes = input.read(terms.limits.file_bytes)?;
-    let workbook = opener.open(bytes, &terms.limits).map_err(failed)?;
+    let as_sent = |submission: Submission| as_sent(&submission, profile, &terms.limits);
+    let (workbook, is_summary) = match input.held(terms.limits.file_bytes)? {
+        Held::Bytes(bytes) if !summary::is_json(&bytes) => {
+            (opener.open(bytes, &terms.limits).map_err(failed)?, false)
+        }
+        Held::Bytes(bytes) => (of_summary(&bytes).and_then(as_sent).map_err(failed)?, true),
+        Held::Submission(one) => (as_sent(*one).map_err(failed)?, true),
+    };
     if is_consolidated(&workbook) {
         return Err(failed(What::Consolidated));
     }
@@ -133,7 +143,13 @@ fn one(terms: &Terms, opener: &Opener, input: &Input, turn: Option<&Turn<'_>>) -
     options.given.name = name.as_deref();
     options.given.meeting = turn.map(|turn| turn as &dyn Meet);
     let review = review_by(&workbook, profile, options, &Processors);
-    if let Some(unit) = Unit::of(path.clone(), modified, &review) {
+    if let Some(mut unit) = Unit::of(path.clone(), modified, &review) {
+        if is_summary {
+            unit.notes.push(Words::new(
+                "读自 extract 写出的 JSON：行号、单元格按官方表样",
+                "read from the JSON of extract: rows and cells are those of the official form",
+            ));
+        }
         return Ok(unit);
     }
     super::readable(&workbook).map_err(opened)?;
@@ -145,9 +161,4 @@ fn one(terms: &Terms, opener: &Opener, input: &Input, turn: Option<&Turn<'_>>) -
 /// Why the workbook could not be made.
 fn not_made(why: &str) -> What {
     What::NotWritten(Words::new(format!("汇总工作簿生成不了（{why}）"), why.to_owned()))
-}
-
-fn now() -> i64 {
-    let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
-    i64::try_from(now).unwrap_or(0)
 }

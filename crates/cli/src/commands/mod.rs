@@ -8,7 +8,9 @@ mod explain;
 mod extract;
 mod fill;
 mod fixed;
+mod made;
 mod merge;
+mod parts;
 mod profile;
 mod rules;
 mod schema;
@@ -17,6 +19,7 @@ mod suggested;
 mod template;
 
 use std::path::Path;
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use jixiao_render::Lang;
 use jixiao_render::text::{FileLine, Style, files};
@@ -164,6 +167,12 @@ fn readable(workbook: &Workbook) -> Result<(), OpenError> {
         workbook.sheet(id)?;
     }
     Ok(())
+}
+
+/// Seconds since 1970.
+fn now() -> i64 {
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
+    i64::try_from(now).unwrap_or(0)
 }
 
 /// Bytes as hexadecimal digits.

@@ -9,17 +9,20 @@ use super::Terms;
 use crate::ahead::build_grids;
 use crate::beside::Processors;
 use crate::failure::{Failure, What};
-use crate::input::Input;
+use crate::input::Held;
 use crate::legacy::Opener;
 
-/// What an input of these bytes declares, and the columns of its table that are not read.
+/// What an input declares that holds this, and the columns of its table that are not read; `shown` is its name.
 pub(super) fn read(
     (terms, opener): (&Terms, &Opener),
-    input: &Input,
-    bytes: Vec<u8>,
+    (shown, held): (&str, Held),
     profile: &Profile,
 ) -> Result<(Submission, Vec<Unread>), Failure> {
-    let failed = |what| Failure::new(input.shown(), what);
+    let failed = |what| Failure::new(shown, what);
+    let bytes = match held {
+        Held::Submission(only) => return Ok((*only, Vec::new())),
+        Held::Bytes(bytes) => bytes,
+    };
     if summary::is_json(&bytes) {
         return of_summary(&bytes).map(|only| (only, Vec::new())).map_err(failed);
     }
@@ -29,18 +32,17 @@ pub(super) fn read(
     let located = locate(&workbook, profile, choice).map_err(|missing| {
         let is_unknown = missing.cause.is_none() && layout::suggest(&workbook, profile).is_some();
         let what = no_table(&workbook, &missing);
-        failed(if is_unknown { what.or_mapped(&input.shown()) } else { what })
+        failed(if is_unknown { what.or_mapped(shown) } else { what })
     })?;
     let submission = Submission::of(&located, &Summary::read_by(&workbook, &located, profile, &Processors));
     Ok((submission, layout::unread(&workbook, &located)))
 }
 
 /// The only submission of a summary.
-fn of_summary(bytes: &[u8]) -> Result<Submission, What> {
-    let files = summary::from_json(bytes).map_err(|error| What::Summary(error.words()))?;
-    let mut submissions: Vec<Submission> = files.into_iter().filter_map(|file| file.submission).collect();
-    match (submissions.pop(), submissions.len()) {
-        (Some(only), 0) => Ok(only),
+pub(super) fn of_summary(bytes: &[u8]) -> Result<Submission, What> {
+    let mut files = summary::from_json(bytes).map_err(|error| What::Summary(error.words()))?;
+    match (files.pop(), files.len()) {
+        (Some(only), 0) => only.submission.ok_or_else(|| What::NotExtracted(only.error.unwrap_or_default())),
         (None, _) => Err(What::NoProjects),
         (Some(_), others) => Err(What::Several(others.saturating_add(1))),
     }

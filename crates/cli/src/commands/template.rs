@@ -1,11 +1,11 @@
 //! `template`: the blank official form.
 
 use std::path::Path;
-use std::time::{SystemTime, UNIX_EPOCH};
 
 use jixiao_render::template::{Lock, Options, funds, template};
 use jixiao_selfeval::Profile;
 
+use super::now;
 use crate::args::Template;
 use crate::console::Console;
 use crate::failure::{Exit, Failure, What};
@@ -30,14 +30,13 @@ pub(super) fn run(args: &Template, console: &mut Console<'_>) -> Result<Exit, Fa
 }
 
 fn options(args: &Template, profile: &Profile) -> Options {
-    let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
     Options {
         rows: args.rows,
         year: args.year,
         unit: args.unit.clone(),
         funds: funds(profile),
         lock: if args.protect { Lock::Computed } else { Lock::Open },
-        created: i64::try_from(now).unwrap_or(0),
+        created: now(),
     }
 }
 

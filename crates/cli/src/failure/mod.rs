@@ -107,8 +107,10 @@ pub(crate) enum What {
     Mapping(Words),
     /// The JSON is no summary; what is wrong with it.
     Summary(Words),
-    /// The summary holds more than one submission.
+    /// The summary, which comes through a pipe, holds more than one submission.
     Several(usize),
+    /// The summary says that this input could not be read when it was written, and why.
+    NotExtracted(String),
     Rule,
     Template(String),
 }
@@ -170,6 +172,7 @@ impl Failure {
             | What::NoProjects
             | What::Summary(_)
             | What::Several(_)
+            | What::NotExtracted(_)
             | What::NoLabels
             | What::NoForm(_)
             | What::NotText
@@ -232,7 +235,7 @@ impl Failure {
             What::Summary(_) => "summary",
             What::Several(_) => "several",
             What::NoForm(_) => "form",
-            What::NotRead(_) | What::NotText => "not-read",
+            What::NotRead(_) | What::NotText | What::NotExtracted(_) => "not-read",
             What::Patch(_) => "edit-refused",
             What::Beside(..) => "profile",
             What::NoProfile
@@ -287,6 +290,7 @@ mod tests {
             What::NoProjects,
             What::Summary(jixiao_render::summary::from_json(b"{}").unwrap_err().words()),
             What::Several(2),
+            What::NotExtracted("x".to_owned()),
             What::NoForm(NoForm::NoRow),
             What::NoForm(NoForm::Filled(3)),
             What::Exists,

@@ -40,14 +40,15 @@ pub(super) fn of(what: &What) -> (Words, Words) {
         ),
         What::Several(count) => (
             Words::new(
-                format!("里面有 {count} 份报送表，这里一次只转换一份"),
-                format!("it holds {count} submissions; one is converted at a time"),
+                format!("里面有 {count} 份报送表，经管道只能转换一份"),
+                format!("it holds {count} submissions; through a pipe one is converted"),
             ),
             Words::new(
-                "每份报送表分别运行一次 jixiao extract，各写一个文件",
-                "run jixiao extract on each table by itself, into a file of its own",
+                "先存成文件，再给出这个文件，每份各转一张表",
+                "save it to a file and name that: each becomes a form of its own",
             ),
         ),
+        What::NotExtracted(why) => not_extracted(why),
         What::Mapping(words) => (words.clone(), Words::new("改正对照文件", "correct the mapping")),
         What::Profile(error) => {
             (error.words(), Words::new("改正口径文件的这一行", "correct this line of the profile"))
@@ -56,6 +57,22 @@ pub(super) fn of(what: &What) -> (Words, Words) {
         What::Template(why) => (Words::new(format!("表生成不了（{why}）"), why.clone()), Words::default()),
         other => plain(other),
     }
+}
+
+/// An input that the summary it was named by could not read.
+fn not_extracted(why: &str) -> (Words, Words) {
+    let [zh, en] = if why.is_empty() {
+        [String::new(), String::new()]
+    } else {
+        [format!("（{why}）"), format!(" ({why})")]
+    };
+    (
+        Words::new(
+            format!("写出这个 JSON 时没有读出来{zh}"),
+            format!("it could not be read when this JSON was written{en}"),
+        ),
+        Words::new("改好原文件，再运行一次 jixiao extract", "mend the file, then run jixiao extract again"),
+    )
 }
 
 /// A name as it is typed.

@@ -1,14 +1,14 @@
 //! `convert`: one table in eight formats gives one form; a form of one's own keeps what is in it; other programs' files.
 
 use std::collections::BTreeMap;
-use std::ffi::OsStr;
+use std::ffi::{OsStr, OsString};
 use std::io::Cursor;
 use std::path::Path;
 
 use calamine::Reader;
 use jixiao_workbook::{SheetId, Workbook};
 
-use crate::support::{Desk, Ran, run_binary, sample};
+use crate::support::{Desk, Ran, run, run_binary, sample};
 
 fn convert(desk: &Desk, name: &str, bytes: &[u8], flags: &[&OsStr]) -> (Ran, Workbook) {
     let (input, out) = (desk.put(name, bytes), desk.path("out.xlsx"));
@@ -174,4 +174,85 @@ fn submissions_of_other_programs_have_the_published_figures() {
             );
         }
     }
+}
+
+#[test]
+fn submissions_out_of_one_summary_give_the_forms_that_their_tables_give() {
+    let desk = Desk::new();
+    let tables = [
+        ("甲/表.xlsx", "submission-2023.xlsx"),
+        ("乙/表.csv", "cases/sent-units-inside-cells/input.csv"),
+        ("丙.docx", "cases/tables-in-documents/report.docx"),
+        ("丁.xlsx", "cases/five-fund-columns/input.xlsx"),
+    ];
+    let paths = tables.map(|(name, origin)| desk.put(name, &sample(origin)).into_os_string());
+    let words = |words: &[&str]| words.iter().map(Into::into).collect::<Vec<OsString>>();
+    let all = desk.path("all.json").into_os_string();
+    let extract = [words(&["extract", "-o"]), vec![all.clone()], paths.to_vec()].concat();
+    assert_eq!(run(extract).exit, 0);
+    let flags = words(&["convert", "--provenance", "none", "--lang", "zh", "-o"]);
+    let together = desk.path("together").into_os_string();
+    let ran = run([flags.clone(), vec![together, all.clone()]].concat());
+    assert_eq!(ran.exit, 0, "{}", ran.err);
+    let names = ["表-中川镇人民政府", "表-中川镇人民政府-2", "丙", "丁"];
+    let files = desk.files().into_iter().filter(|file| file.starts_with("together")).count();
+    assert_eq!(files, names.len(), "{:?}", desk.files());
+    for (path, name) in paths.iter().zip(names) {
+        let alone = desk.path("alone.xlsx").into_os_string();
+        let ran = run([flags.clone(), vec![alone, path.clone(), "--force".into()]].concat());
+        assert_eq!(ran.exit, 0, "{}", ran.err);
+        let form = |name: &str| Workbook::open(std::fs::read(desk.path(name)).unwrap()).unwrap();
+        assert_eq!(
+            cells(&form(&format!("together/{name}-已转换.xlsx"))),
+            cells(&form("alone.xlsx")),
+            "{name}"
+        );
+    }
+    // Put together, they have the figures, grades, ranks and verdicts of their tables.
+    let merged = |inputs: &[OsString], name: &str| {
+        let output = desk.path(name).into_os_string();
+        let ran = run([words(&["merge", "--lang", "zh", "-o"]), vec![output], inputs.to_vec()].concat());
+        let book = Workbook::open(std::fs::read(desk.path(name)).unwrap()).unwrap();
+        let sheet = book.sheet_named("单位汇总").unwrap();
+        let shown = |cell: String| book.value(sheet, cell.parse().unwrap()).as_text().to_owned();
+        let units = (5..10).flat_map(|row| {
+            ["B", "C", "D", "E", "F", "G", "H", "I", "J", "K"].map(|column| shown(format!("{column}{row}")))
+        });
+        (ran.out.lines().last().unwrap_or_default().to_owned(), units.collect::<Vec<_>>())
+    };
+    assert_eq!(merged(&[all], "json.xlsx"), merged(&paths, "tables.xlsx"));
+}
+
+#[test]
+fn of_one_summary_through_a_pipe_one_submission_is_converted() {
+    let desk = Desk::new();
+    let submission =
+        r#"{"path":"表.xlsx","submission":{"projects":[{"name":"防汛经费","budget":1,"executed":1}]}}"#;
+    for (count, exit) in [(1, 0), (2, 3)] {
+        let files = vec![submission; count].join(",");
+        let text = format!("{{\"schema\":\"jixiao.summary/1\",\"files\":[{files}]}}");
+        let ran = piped(
+            &desk,
+            text.as_bytes(),
+            &["convert", "-", "-o", "out.xlsx", "--force", "--provenance", "none"],
+        );
+        assert_eq!(ran.status.code(), Some(exit), "{}", String::from_utf8_lossy(&ran.stderr));
+    }
+}
+
+/// The program run in the desk's folder with these bytes on its standard input.
+fn piped(desk: &Desk, bytes: &[u8], args: &[&str]) -> std::process::Output {
+    use std::io::Write;
+    use std::process::{Command, Stdio};
+
+    let mut child = Command::new(env!("CARGO_BIN_EXE_jixiao"))
+        .current_dir(desk.folder())
+        .args(args)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    child.stdin.take().unwrap().write_all(bytes).unwrap();
+    child.wait_with_output().unwrap()
 }

@@ -21,6 +21,8 @@ pub struct File {
     pub path: Option<String>,
     /// What it declares; none where it could not be read.
     pub submission: Option<Submission>,
+    /// Why it could not be read, where that is said.
+    pub error: Option<String>,
 }
 
 /// Whether bytes can be meant as a summary: they begin as a JSON object does.
@@ -74,17 +76,25 @@ fn unknown(node: &Node<'_, '_>, key: &str, known: &[&'static str]) -> SummaryErr
 }
 
 fn file(node: &Node<'_, '_>) -> Result<File, SummaryError> {
-    let mut file = File { path: None, submission: None };
+    let mut file = File { path: None, submission: None, error: None };
     for (key, raw) in &node.pairs()? {
         let below = node.below(key, raw);
         match key.as_str() {
             "path" => file.path = optional(&below, text)?,
             "submission" => file.submission = optional(&below, submission)?,
-            "sha256" | "error" => {}
+            "error" => file.error = message(&below),
+            "sha256" => {}
             _ => return Err(unknown(&below, key, &["path", "sha256", "error", "submission"])),
         }
     }
     Ok(file)
+}
+
+/// The message of an error, whoever wrote it.
+fn message(node: &Node<'_, '_>) -> Option<String> {
+    let pairs = node.pairs().ok()?;
+    let (key, raw) = pairs.iter().find(|(key, _)| key == "message")?;
+    node.below(key, raw).string().ok()
 }
 
 /// What a piece holds that may be null.

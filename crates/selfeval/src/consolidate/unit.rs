@@ -202,7 +202,7 @@ impl Unit {
 
 /// A file's name without its folder and ending.
 fn stem(path: &str) -> String {
-    let name = path.rsplit(['/', '\\']).next().unwrap_or(path);
+    let name = path.rsplit(['/', '\\', ':']).next().unwrap_or(path);
     name.rsplit_once('.').map_or(name, |(stem, _)| stem).to_owned()
 }
 

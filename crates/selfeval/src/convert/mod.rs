@@ -8,6 +8,7 @@ use jixiao_workbook::{CellRef, Content, Edit, Rgb, Style, Workbook};
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
+mod as_sent;
 mod changed;
 mod title;
 
@@ -16,6 +17,7 @@ use crate::layout::{Column, Located, Rows};
 use crate::profile::Profile;
 use crate::submission::{Carried, Entry, How, Submission};
 use crate::value::{Money, shifted};
+pub use as_sent::computed_as_sent;
 pub use changed::{Changed, changed};
 
 /// What the caller asks for.
