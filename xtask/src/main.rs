@@ -14,6 +14,7 @@ mod coverage;
 mod fuzz;
 mod oracle;
 mod regress;
+mod rows;
 mod samples;
 mod tidy;
 

@@ -1,7 +1,7 @@
 //! The cases: each folder of `test-data/cases` holds inputs, `case.toml` and the transcript of its command lines.
 //!
 //! A transcript shows what a user sees (both streams and the exit code) and what was written: for a workbook
-//! every cell and every part that differs from the input. One test walks all cases; `cargo xtask regress` is the
+//! every cell and every part that differs from the input, or the rows of a form that `convert` or `merge` made. One test walks all cases; `cargo xtask regress` is the
 //! same code with flags.
 
 use std::ffi::OsString;
@@ -9,9 +9,10 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 use jixiao_workbook::Workbook;
-use jixiao_workbook::diff::diff;
+use jixiao_workbook::diff::{Kind, diff};
 use serde::Deserialize;
 
+use crate::rows::filled;
 use crate::{Outcome, entries, read, read_text, root, write};
 
 /// A case's description.
@@ -225,12 +226,17 @@ fn changed(work: &Path, before: &Snapshot) -> Result<Vec<PathBuf>, String> {
 }
 
 /// What was written: a workbook as its differences from what stood there before, else from the command line's input.
+/// What `convert` writes differs from the form it was put into; the sheets of a new workbook are shown row by row.
 fn describe(work: &Path, name: &Path, line: &str, earlier: Option<&Vec<u8>>) -> Result<String, String> {
     let mut text = format!("→ {}\n", name.display());
     let Ok(after) = Workbook::open(read(&work.join(name))?) else {
         return Ok(text);
     };
-    let inputs = words(line).into_iter().filter_map(|word| word.strip_prefix("./").map(PathBuf::from));
+    let words = words(line);
+    let into = words.iter().position(|word| word == "--into").map_or(words.len(), |at| at + 1);
+    let makes_anew = matches!(words.first().map(String::as_str), Some("convert" | "merge"));
+    let named = words.get(if makes_anew { into } else { 0 }..).unwrap_or_default();
+    let inputs = named.iter().filter_map(|word| word.strip_prefix("./").map(PathBuf::from));
     let input =
         inputs.filter(|path| path != name).find_map(|path| Workbook::open(read(&work.join(path)).ok()?).ok());
     let before = earlier.and_then(|bytes| Workbook::open(bytes.clone()).ok()).or(input);
@@ -238,6 +244,9 @@ fn describe(work: &Path, name: &Path, line: &str, earlier: Option<&Vec<u8>>) -> 
     let found = diff(&before, &after).map_err(|error| error.to_string())?;
     for line in found.to_string().lines() {
         let _ = writeln!(text, "  {line}");
+    }
+    for (sheet, _) in found.sheets.iter().filter(|(_, kind)| makes_anew && *kind == Kind::Added) {
+        text.push_str(&filled(&after, sheet, &format!("{}/", work.display()))?);
     }
     Ok(text)
 }

@@ -1,8 +1,11 @@
 //! Where every value of a converted form comes from: file, sheet, cell, the text that stood there, how it was read.
 
+use std::collections::BTreeMap;
+
 use jixiao_selfeval::convert::{Changed, Put};
 use jixiao_selfeval::finding::Field;
-use jixiao_selfeval::submission::{Carried, How};
+use jixiao_selfeval::submission::{Carried, Entry, How};
+use jixiao_workbook::number::digits;
 use jixiao_workbook::{CellRef, Content, Look, NewCell, NewColumn, NewSheet};
 use rust_xlsxwriter::{DocProperties, ExcelDateTime, Format, FormatBorder, Workbook, XlsxError};
 
@@ -93,9 +96,13 @@ fn title(done: &Converted<'_>, lang: Lang) -> String {
 /// A line for each value, by cell: copied values, then those that formulas give.
 fn lines<'a>(done: &'a Converted<'_>, lang: Lang) -> impl Iterator<Item = Line> + use<'a> {
     let copied = done.placed.put.iter().map(move |put| copied(done, put, lang));
-    let computed = done.plan.written.iter().map(move |written| {
+    let projects: BTreeMap<u32, usize> =
+        done.placed.put.iter().map(|put| (put.cell.row(), put.project)).collect();
+    let computed = done.plan.written.iter().map(|written| {
         let changed = done.changed.iter().find(|changed| changed.cell == written.cell);
-        computed(done, (written.cell, written.field, written.shown()), changed, lang)
+        let project =
+            projects.get(&written.cell.row()).and_then(|index| done.submission.projects.get(*index));
+        computed(done, (written.cell, written.field, written.shown()), (project, changed), lang)
     });
     let mut lines: Vec<Line> = copied.chain(computed).collect();
     lines.sort_by_key(|line| line.cell);
@@ -109,8 +116,8 @@ fn copied(done: &Converted<'_>, put: &Put, lang: Lang) -> Line {
     let fund = put.fund.as_ref().and_then(|key| submission.funds.iter().find(|fund| fund.key == *key));
     let field = fund.map_or_else(|| words::field(put.field, lang).to_owned(), |fund| fund.label.clone());
     let doubtful = done.placed.doubtful.iter().any(|(cell, _, _)| *cell == put.cell);
-    let numbered =
-        put.field == Field::Sequence && carried.is_none_or(|carried| carried.text.trim() != put.written);
+    let numbered = put.field == Field::Sequence
+        && carried.is_none_or(|carried| carried.value.map(digits).as_deref() != Some(put.written.as_str()));
     let remark = match (doubtful, numbered) {
         (true, _) => lang.of("不是数字，照原文写入", "no number; copied as text"),
         (_, true) => lang.of("重新编号", "numbered anew"),
@@ -129,11 +136,9 @@ fn copied(done: &Converted<'_>, put: &Put, lang: Lang) -> Line {
 fn computed(
     done: &Converted<'_>,
     (cell, field, shown): (CellRef, Field, String),
-    changed: Option<&Changed>,
+    (project, changed): (Option<&Entry>, Option<&Changed>),
     lang: Lang,
 ) -> Line {
-    let project =
-        changed.and_then(|changed| changed.project).and_then(|index| done.submission.projects.get(index));
     let project = project.map_or("", |entry| entry.text(Field::Name)).to_owned();
     let remark = changed.map_or_else(String::new, |changed| {
         let before = &changed.before;
