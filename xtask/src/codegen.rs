@@ -1,4 +1,5 @@
-//! Documents that cannot drift: docs/rules.md, docs/profiles.md, docs/cli.md and the README's transcript are written from the code.
+//! What cannot drift: docs/rules.md, docs/profiles.md, docs/cli.md and the README's transcript are written from the
+//! code, and the national profile as the program reads it from the text that people read.
 
 mod profiles;
 
@@ -7,6 +8,7 @@ use std::fmt::Write as _;
 use std::path::PathBuf;
 
 use jixiao_selfeval::computed::documentation;
+use jixiao_selfeval::profile::BUILT_IN;
 use jixiao_selfeval::rules;
 
 use crate::{Outcome, read_text, root, write};
@@ -16,10 +18,11 @@ const BEGIN: &str = "<!-- transcript: written by cargo xtask codegen -->";
 const END: &str = "<!-- transcript ends -->";
 
 /// The commands whose help is shown; the empty one is the program itself.
-const COMMANDS: [&str; 14] = [
+const COMMANDS: [&str; 15] = [
     "",
     "fill",
     "check",
+    "merge",
     "clean",
     "convert",
     "extract",
@@ -67,7 +70,14 @@ fn documents() -> Result<Vec<(PathBuf, String)>, String> {
         (docs.join("profiles.md"), profiles::page()),
         (docs.join("cli.md"), cli_page()),
         (readme, text),
+        (root().join("crates/selfeval/profiles/national.json"), national()?),
     ])
+}
+
+/// The national profile, which is quicker to read so.
+fn national() -> Result<String, String> {
+    let national = BUILT_IN.first().ok_or("no profile is built in")?;
+    serde_json::to_string(&national.profile()).map(|json| json + "\n").map_err(|error| error.to_string())
 }
 
 fn rules_page() -> String {

@@ -4,10 +4,10 @@
 use std::ffi::OsString;
 
 use clap::error::{ContextKind, ContextValue, ErrorKind};
-use clap::{Command, CommandFactory, FromArgMatches};
+use clap::{Args, Command, CommandFactory, FromArgMatches};
 use jixiao_render::Lang;
 
-use crate::args::{Language, Line};
+use crate::args::{Command as Chosen, Common, Language, Line};
 use crate::failure::Exit;
 
 /// Texts by command; the empty name is the program itself.
@@ -322,12 +322,27 @@ fn system(locale: Option<&str>) -> Lang {
     }
 }
 
-/// The parsed command line. Words are put on the command only where they are shown.
+/// The parsed command line. The flags of all commands, and their words, are only made where they are needed.
 pub(crate) fn parse(args: &[OsString], lang: Lang) -> Result<Line, Stop> {
+    let alone = match args.get(1).and_then(|name| name.to_str()) {
+        Some("fill") => alone(args, Chosen::Fill),
+        Some("check") => alone(args, Chosen::Check),
+        _ => None,
+    };
     let by = |command: Command| {
         command.try_get_matches_from(args).and_then(|found| Line::from_arg_matches(&found))
     };
-    by(Line::command()).or_else(|_| by(command(lang))).map_err(|error| stop(&error, lang))
+    alone.map_or_else(|| by(command(lang)).map_err(|error| stop(&error, lang)), Ok)
+}
+
+/// A line by the flags of one command; none where these do not fit.
+fn alone<T: Args>(args: &[OsString], chosen: impl FnOnce(T) -> Chosen) -> Option<Line> {
+    let command = Common::augment_args(T::augment_args(Command::new(env!("CARGO_PKG_NAME"))));
+    let command =
+        command.version(env!("CARGO_PKG_VERSION")).disable_help_flag(true).disable_version_flag(true);
+    let found = command.try_get_matches_from(args.get(1..)?).ok()?;
+    let given = T::from_arg_matches(&found).ok()?;
+    Some(Line { command: chosen(given), common: Common::from_arg_matches(&found).ok()? })
 }
 
 /// The language given as a flag, for output that does not follow the system.
@@ -474,6 +489,30 @@ mod tests {
                     assert!(!help.is_empty(), "{} {}", sub.get_name(), arg.get_id());
                 }
             }
+        }
+    }
+
+    #[test]
+    fn a_command_alone_reads_what_the_whole_line_reads() {
+        let cases = [
+            "fill a.xlsx -o b.xlsx --lang en --fix",
+            "fill a b --in-place --jobs 2 -q --max-size 2G",
+            "check a.xlsx --format json --fail-on warning --select A,W001",
+            "check --files-from - --profile p.toml --sheet 2",
+        ];
+        for case in cases {
+            let args: Vec<OsString> =
+                std::iter::once("jixiao").chain(case.split(' ')).map(OsString::from).collect();
+            let whole = Line::from_arg_matches(&Line::command().get_matches_from(&args)).unwrap();
+            let line = parse(&args, Lang::Zh).ok().unwrap();
+            assert_eq!(format!("{line:?}"), format!("{whole:?}"), "{case}");
+        }
+        for wrong in
+            ["fill", "fill a -o b --in-place", "check a --format pdf", "fill a --version", "check --help"]
+        {
+            let args: Vec<OsString> =
+                std::iter::once("jixiao").chain(wrong.split(' ')).map(OsString::from).collect();
+            assert!(parse(&args, Lang::Zh).is_err(), "{wrong}");
         }
     }
 

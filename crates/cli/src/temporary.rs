@@ -195,11 +195,16 @@ fn answer() {
 
 /// Whether this process was started so that an interrupt or the end of its terminal does not reach it (`nohup`).
 fn is_detached() -> bool {
-    let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
-    let ignored = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
-    let mask = ignored.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok()).unwrap_or(0);
+    ignores(&fs::read_to_string("/proc/self/stat").unwrap_or_default())
+}
+
+/// Whether such an end is ignored, by the fields of proc(5)'s stat, which takes half as long as its status: the 33rd
+/// is the mask of ignored signals, the 2nd is the program's name in brackets, whatever that holds.
+fn ignores(stat: &str) -> bool {
+    let behind_name = stat.rsplit_once(')').map_or("", |(_, rest)| rest);
+    let mask = behind_name.split_whitespace().nth(33 - 3).and_then(|mask| mask.parse::<u64>().ok());
     let (hangup, interrupt) = (1, 1 << 1);
-    mask & (hangup | interrupt) != 0
+    mask.unwrap_or(0) & (hangup | interrupt) != 0
 }
 
 /// Removes what is not finished and ends the process. What was placed is whole.
@@ -245,6 +250,13 @@ mod tests {
         assert_eq!(names(folder.path()).len(), 4, "one went, one came");
         file.place(&folder.path().join("出.xlsx"), false).unwrap();
         assert_eq!(names(folder.path()), [".jixiao-live00.tmp", ".jixiao-notes.tmp", "出.xlsx", "表.xlsx"]);
+    }
+
+    #[test]
+    fn a_process_that_ignores_the_end_of_its_terminal_is_told() {
+        let stat = |name: &str, mask: u64| format!("7 ({name}) {}{mask} 0 17 1", "0 ".repeat(30));
+        assert!(ignores(&stat("jixiao", 1)) && ignores(&stat("a) b (c", 2)) && ignores(&stat("表", 0x1003)));
+        assert!(!ignores(&stat("jixiao", 0)) && !ignores(&stat("1 1", 0x1000)) && !ignores(""));
     }
 
     #[test]

@@ -158,6 +158,8 @@ pub struct Parts {
     pub kind: FileKind,
     /// The container, for formats that can be edited.
     pub package: Option<Package>,
+    /// The parts of the package that were read, beside the sheets.
+    pub read: Vec<String>,
     /// The sheets in order.
     pub sheets: Vec<SheetEntry>,
     /// Grids that are already built, by sheet; the others are built on first use from the package.

@@ -69,7 +69,7 @@ fn scratch() -> PathBuf {
 /// Builds what is to be measured.
 pub(super) fn programs(with_peers: bool) -> Result<Programs, String> {
     run("cargo", &["build", "--release", "--locked", "--package", "jixiao"], &root())?;
-    let jixiao = root().join("target/release/jixiao");
+    let jixiao = installed(&root().join("target/release/jixiao"))?;
     let floor = build("floor")?.ok_or("../shared/bench/peers/floor: not there")?;
     let mut programs = Programs { jixiao, floor, peers: Vec::new(), absent: Vec::new() };
     if !with_peers {
@@ -116,7 +116,25 @@ fn build(name: &str) -> Result<Option<PathBuf>, String> {
     write(&copy.join("Cargo.toml"), format!("{manifest}\n[workspace]\n").as_bytes())?;
     let target = scratch().join("build");
     run("cargo", &["build", "--release", "--target-dir", &target.display().to_string()], &copy)?;
-    Ok(Some(target.join("release").join(name)))
+    installed(&target.join("release").join(name)).map(Some)
+}
+
+/// A copy of a program, written in one go as an installation writes it. A linker writes here and there, which leaves
+/// the file's pages scattered in memory: as linked, a small form takes up to a third longer, and any build another time.
+fn installed(program: &Path) -> Result<PathBuf, String> {
+    let name = program.file_name().ok_or("a program without a name")?;
+    let folder = scratch().join("installed");
+    let copy = folder.join(name);
+    let failed = |error: std::io::Error| format!("{}: {error}", copy.display());
+    fs::create_dir_all(&folder).map_err(failed)?;
+    // A file of its own, since the old one may be running.
+    if copy.exists() {
+        fs::remove_file(&copy).map_err(failed)?;
+    }
+    write(&copy, &crate::read(program)?)?;
+    let permissions = fs::metadata(program).map_err(failed)?.permissions();
+    fs::set_permissions(&copy, permissions).map_err(failed)?;
+    Ok(copy)
 }
 
 /// The versions of what a yardstick is built on.

@@ -9,6 +9,7 @@ use jixiao_selfeval::fixes::Extent;
 use jixiao_selfeval::layout::{NoTable, locate, own_sheets};
 use jixiao_selfeval::review::{Verdict, review_by};
 use jixiao_selfeval::{Summary, rules};
+use jixiao_workbook::open::Known;
 use jixiao_workbook::patch::Signature;
 use jixiao_workbook::{FileKind, OpenError, Workbook};
 
@@ -91,7 +92,7 @@ fn one(request: &Request, input: &Input) -> Result<Outcome, Failure> {
         Target::Standard => None,
     };
     let product = (target == Target::Standard).then(|| bytes.clone());
-    let outcome = judge(request, &target, &completed, bytes, input)?;
+    let outcome = judge(request, &target, completed, bytes, input)?;
     let staged = match request.replace {
         Replace::Input => staged.map(|staged| staged.over(input, before)),
         _ => staged,
@@ -106,6 +107,8 @@ struct Completed {
     done: Done,
     /// How many cells stay blank.
     blank: usize,
+    /// What the result need not be read for again.
+    known: Option<Known>,
 }
 
 /// What was done, how many cells stay blank, and the completed workbook. The first grid, the summary and the
@@ -139,8 +142,9 @@ fn complete(request: &Request, input: &Input) -> Result<(Completed, Vec<u8>), Fa
     beside::release((summary, plan.written), projects);
     let bytes = applied(&workbook, &edits, request.signature).map_err(|error| failed(What::Patch(error)))?;
     let marks = if own_sheets(&workbook).is_empty() { "" } else { marked(request.style.lang) };
+    let known = workbook.known();
     beside::release((workbook, edits), projects);
-    Ok((Completed { told: fixes + marks, done, blank }, bytes))
+    Ok((Completed { told: fixes + marks, done, blank, known }, bytes))
 }
 
 /// What is said of a form that bears the marks of a check.
@@ -176,13 +180,13 @@ fn unlocated(workbook: &Workbook, missing: &NoTable, input: &Input) -> Failure {
 fn judge(
     request: &Request,
     target: &Target,
-    completed: &Completed,
+    completed: Completed,
     bytes: Vec<u8>,
     input: &Input,
 ) -> Result<Outcome, Failure> {
     let opened = |error: OpenError| Failure::new(target.shown(), What::Open(error));
     let profile = request.terms.profiles.by(input)?;
-    let workbook = Workbook::open_within(bytes, &request.terms.limits).map_err(opened)?;
+    let workbook = Workbook::open_again(bytes, &request.terms.limits, completed.known).map_err(opened)?;
     build_grids(&workbook);
     let options = request.terms.review(&workbook).map_err(opened)?;
     let review = review_by(&workbook, profile, options, &Processors);

@@ -53,7 +53,7 @@ fn edited(
     (terms, signature): (&Terms, Signature),
 ) -> Result<Workbook, What> {
     let bytes = applied(workbook, edits, signature).map_err(What::Patch)?;
-    Workbook::open_within(bytes, &terms.limits).map_err(What::Open)
+    Workbook::open_again(bytes, &terms.limits, workbook.known()).map_err(What::Open)
 }
 
 /// A workbook's bytes with edits made, many of them deflated beside.

@@ -5,6 +5,7 @@ use super::*;
 #[test]
 fn the_national_profile_is_complete() {
     let profile = written::overlaid(Profile::default(), BUILT_IN[0].toml, None).unwrap();
+    assert_eq!(profile, Profile::national(), "run cargo xtask codegen");
     assert_eq!(profile.reason_below, Decimal::new(9, 1));
     assert_eq!(profile.labels.len(), 20);
     assert!(profile.required.contains(&Field::Score));

@@ -9,7 +9,7 @@ use crate::scan::{Kind, Space, Token};
 use crate::workbook::{FileKind, Parts, SheetEntry, Visibility};
 
 use super::docx_table::{Grid, Room};
-use super::relations;
+use super::relations::Relation;
 use super::visit::{Stop, truth, visit};
 
 /// Tables that are read.
@@ -18,12 +18,11 @@ const TABLES: usize = 10_000;
 const TEXT_BYTES: usize = 1 << 20;
 
 /// The main part of a container that is a Word document.
-pub(super) fn part(package: &Package, limits: &Limits) -> Result<Option<String>, OpenError> {
-    let roots = relations::of(package, "", limits)?;
+pub(super) fn part(package: &Package, roots: &[Relation]) -> Option<String> {
     let root = roots.iter().find(|relation| relation.kind == "officeDocument");
     let named = root.and_then(|relation| relation.part.clone());
     let usual = || package.contains("word/document.xml").then(|| "word/document.xml".to_owned());
-    Ok(named.or_else(usual).filter(|part| part.to_ascii_lowercase().starts_with("word/")))
+    named.or_else(usual).filter(|part| part.to_ascii_lowercase().starts_with("word/"))
 }
 
 /// Reads the tables and paragraphs of a document.

@@ -6,6 +6,7 @@ mod docx_table;
 mod flat;
 mod flat_spans;
 mod formats;
+mod known;
 mod legacy;
 mod ods;
 mod ods_formula;
@@ -23,6 +24,7 @@ mod xls;
 mod xlsb;
 mod xlsx;
 
+pub use known::Known;
 use memchr::memmem;
 
 use crate::error::OpenError;
@@ -59,13 +61,17 @@ impl Workbook {
             Some(error) => return Err(error),
             None => {}
         }
-        let package = Package::open(bytes, limits)?;
-        let parts = if ods::is_likely(&package) {
-            ods::read(&package, limits)?
-        } else if let Some(part) = docx::part(&package, limits)? {
-            docx::read(&package, &part, limits)?
-        } else {
-            xlsx::read(package, limits)?
+        Self::of_package(Package::open(bytes, limits)?, limits)
+    }
+
+    fn of_package(package: Package, limits: &Limits) -> Result<Self, OpenError> {
+        if ods::is_likely(&package) {
+            return Ok(Self::from_parts(ods::read(&package, limits)?, *limits));
+        }
+        let roots = relations::of(&package, "", limits)?;
+        let parts = match docx::part(&package, &roots) {
+            Some(part) => docx::read(&package, &part, limits)?,
+            None => xlsx::read(package, &roots, limits)?,
         };
         Ok(Self::from_parts(parts, *limits))
     }

@@ -21,11 +21,21 @@ pub(super) struct Relation {
     pub(super) part: Option<String>,
 }
 
+/// A part's folder and its name there.
+fn split(part: &str) -> (&str, &str) {
+    part.rsplit_once('/').unwrap_or(("", part))
+}
+
+/// The part that holds a part's relations; the package's own for the empty name.
+pub(super) fn part_of(part: &str) -> String {
+    let (folder, name) = split(part);
+    let slash = if folder.is_empty() { "" } else { "/" };
+    format!("{folder}{slash}_rels/{name}.rels")
+}
+
 /// The relations of a part; of the package itself for the empty name.
 pub(super) fn of(package: &Package, part: &str, limits: &Limits) -> Result<Vec<Relation>, OpenError> {
-    let (folder, name) = part.rsplit_once('/').unwrap_or(("", part));
-    let slash = if folder.is_empty() { "" } else { "/" };
-    let file = format!("{folder}{slash}_rels/{name}.rels");
+    let (folder, file) = (split(part).0, part_of(part));
     let mut found: Vec<Relation> = Vec::new();
     let mut ids = HashSet::new();
     if !package.contains(&file) {

@@ -249,6 +249,24 @@ fn what_belongs_to_a_workbook_is_read() {
 }
 
 #[test]
+fn what_is_known_of_a_workbook_holds_for_the_same_bytes_only() {
+    let parts = || Parts::rows("<row r=\"1\"><c r=\"A1\" t=\"s\"><v>0</v></c></row>");
+    let known = || parts().open().known();
+    let again = |parts: Parts| Workbook::open_again(parts.zipped(), &Limits::default(), known()).unwrap();
+    let sheet = "<c r=\"B1\" t=\"s\"><v>0</v></c>";
+    let edited = Parts::rows(&format!("<row r=\"1\">{sheet}</row>"));
+    assert_eq!(cells(&again(edited)), ["B1=first"]);
+    let strings = format!("<sst xmlns=\"{MAIN}\"><si><t>other</t></si></sst>");
+    assert_eq!(cells(&again(parts().and("xl/sharedStrings.xml", &strings))), ["A1=other"]);
+    let signed = again(parts().and("_xmlsignatures/sig1.xml", "<a/>"));
+    assert!(signed.is_signed() && !again(parts()).is_signed());
+    // What is another kind of file is told as ever.
+    let text = Workbook::open_again(b"a,b\n1,2\n".to_vec(), &Limits::default(), known());
+    assert!(text.is_err());
+    assert!(Workbook::open(b"a,b\n1,2\n".to_vec()).unwrap().known().is_none());
+}
+
+#[test]
 fn sheets_written_in_unusual_ways_are_read() {
     let strict = "http://purl.oclc.org/ooxml/spreadsheetml/main";
     let data = "<x:sheetData><x:row r=\"1\"><x:c r=\"A1\"><x:v>1</x:v></x:c></x:row></x:sheetData>";

@@ -21,8 +21,7 @@ const SHEETS: usize = 10_000;
 const NAMES: usize = 1 << 18;
 
 /// Reads everything but the sheets' grids.
-pub(super) fn read(package: Package, limits: &Limits) -> Result<Parts, OpenError> {
-    let roots = relations::of(&package, "", limits)?;
+pub(super) fn read(package: Package, roots: &[Relation], limits: &Limits) -> Result<Parts, OpenError> {
     let root = roots.iter().find(|relation| relation.kind == "officeDocument");
     let named = root.and_then(|relation| relation.part.clone());
     let part = named.or_else(|| package.contains("xl/workbook.xml").then(|| "xl/workbook.xml".to_owned()));
@@ -39,14 +38,16 @@ pub(super) fn read(package: Package, limits: &Limits) -> Result<Parts, OpenError
         return Err(OpenError::Damaged { part, what: "it lists no sheet".to_owned() });
     }
     let led = |kind: &str| related.iter().find(|one| one.kind == kind).and_then(|one| one.part.clone());
-    let formats = led("styles").map_or(Ok(Vec::new()), |part| styles::read(&package, &part, limits))?;
+    let (styles_part, strings_part) = (led("styles"), led("sharedStrings"));
+    let formats = styles_part.as_ref().map_or(Ok(Vec::new()), |part| styles::read(&package, part, limits))?;
     let strings =
-        led("sharedStrings").map_or(Ok(Strings::default()), |part| strings(&package, &part, limits))?;
-    let signed = roots.iter().any(|relation| relation.kind == "origin")
-        || package.names().any(|name| name.to_ascii_lowercase().starts_with("_xmlsignatures/"));
+        strings_part.as_ref().map_or(Ok(Strings::default()), |part| strings(&package, part, limits))?;
+    let signed = roots.iter().any(|relation| relation.kind == "origin") || has_signatures(&package);
+    let read = [relations::part_of(""), relations::part_of(&part), part];
     Ok(Parts {
         kind: FileKind::Package,
         package: Some(package),
+        read: read.into_iter().chain(styles_part).chain(strings_part).collect(),
         sheets: book.sheets,
         grids: Vec::new(),
         names: book.names,
@@ -57,6 +58,11 @@ pub(super) fn read(package: Package, limits: &Limits) -> Result<Parts, OpenError
         document: None,
         strings: Arc::new(strings),
     })
+}
+
+/// Whether there are parts of a digital signature.
+pub(super) fn has_signatures(package: &Package) -> bool {
+    package.names().any(|name| name.to_ascii_lowercase().starts_with("_xmlsignatures/"))
 }
 
 /// What the workbook part says.

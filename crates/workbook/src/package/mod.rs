@@ -185,7 +185,8 @@ impl Package {
 
 /// A part's name as it is looked up: slashes forward, none in front, ASCII letters small.
 pub(crate) fn folded(name: &str) -> String {
-    name.replace('\\', "/").trim_start_matches('/').to_ascii_lowercase()
+    let name = name.trim_start_matches(['/', '\\']);
+    name.chars().map(|c| if c == '\\' { '/' } else { c.to_ascii_lowercase() }).collect()
 }
 
 fn over(entry: &Entry, what: &'static str, limit: u64) -> OpenError {

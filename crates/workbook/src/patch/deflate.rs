@@ -16,6 +16,9 @@ const LAST_BLOCK: [u8; 2] = [3, 0];
 /// What is gathered before it is handed to the compressor, which is slow on small pieces.
 pub(crate) const PIECE: usize = 1 << 16;
 
+/// Room for a small part. An allocation of two pieces costs a system call, and its pages.
+const SMALL: usize = 1 << SMALL_BITS;
+
 /// What deflates a part, piece by piece. A caller who has threads to spare can hand the pieces to another one;
 /// this crate starts none.
 pub trait Compressor {
@@ -28,6 +31,10 @@ pub trait Compressor {
 
 /// Compressors that are not in use: making one clears 300 KB.
 static SPARE: Spare<Compress> = Spare::new();
+/// Those for small parts, which clear less.
+static SMALL_SPARE: Spare<Compress> = Spare::new();
+/// How far a small part's compressor looks back: to the beginning of most parts of a small form.
+const SMALL_BITS: u8 = 14;
 /// Room that is made for what comes out.
 const ROOM: usize = 32 << 10;
 
@@ -36,19 +43,22 @@ const ROOM: usize = 32 << 10;
 struct Stream {
     /// Always there until the stream is dropped.
     state: Option<Compress>,
+    spare: &'static Spare<Compress>,
     out: Vec<u8>,
 }
 
 impl Stream {
-    fn new() -> Self {
-        let state = match SPARE.take() {
+    /// For a part that begins with a piece of this length; nothing is lost where more comes.
+    fn of(first: usize) -> Self {
+        let (spare, bits) = if first <= SMALL { (&SMALL_SPARE, SMALL_BITS) } else { (&SPARE, 15) };
+        let state = match spare.take() {
             Some(mut used) => {
                 used.reset();
                 used
             }
-            None => Compress::new(Compression::new(LEVEL), false),
+            None => Compress::new_with_window_bits(Compression::new(LEVEL), false, bits),
         };
-        Self { state: Some(state), out: Vec::new() }
+        Self { state: Some(state), spare, out: Vec::new() }
     }
 
     /// Takes in bytes; all that they give comes out with `Sync` or `Finish`.
@@ -76,15 +86,16 @@ impl Stream {
 impl Drop for Stream {
     fn drop(&mut self) {
         if let Some(state) = self.state.take() {
-            SPARE.keep(state);
+            self.spare.keep(state);
         }
     }
 }
 
 /// Deflates each piece as it comes.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Inline {
-    stream: Stream,
+    /// Since the first piece.
+    stream: Option<Stream>,
     crc: crc32fast::Hasher,
     length: u64,
 }
@@ -92,13 +103,7 @@ pub struct Inline {
 impl Inline {
     /// A compressor with nothing in it.
     pub fn new() -> Self {
-        Self { stream: Stream::new(), crc: crc32fast::Hasher::new(), length: 0 }
-    }
-}
-
-impl Default for Inline {
-    fn default() -> Self {
-        Self::new()
+        Self::default()
     }
 }
 
@@ -106,12 +111,14 @@ impl Compressor for Inline {
     fn push(&mut self, piece: Vec<u8>) {
         self.crc.update(&piece);
         self.length += piece.len() as u64;
-        self.stream.take(&piece, FlushCompress::None);
+        let stream = self.stream.get_or_insert_with(|| Stream::of(piece.len()));
+        stream.take(&piece, FlushCompress::None);
     }
 
-    fn finish(mut self: Box<Self>) -> Deflated {
-        self.stream.take(&[], FlushCompress::Finish);
-        let bytes = std::mem::take(&mut self.stream.out);
+    fn finish(self: Box<Self>) -> Deflated {
+        let mut stream = self.stream.unwrap_or_else(|| Stream::of(0));
+        stream.take(&[], FlushCompress::Finish);
+        let bytes = std::mem::take(&mut stream.out);
         Deflated { pieces: vec![bytes], inflated: self.length, crc: self.crc.finalize() }
     }
 }
@@ -130,7 +137,7 @@ impl Block {
     pub fn of(piece: &[u8]) -> Self {
         let mut crc = crc32fast::Hasher::new();
         crc.update(piece);
-        let mut stream = Stream::new();
+        let mut stream = Stream::of(piece.len());
         stream.take(piece, FlushCompress::Sync);
         let mut bytes = std::mem::take(&mut stream.out);
         bytes.shrink_to_fit();
@@ -158,7 +165,7 @@ pub(crate) struct Deflater {
 
 impl Deflater {
     pub(crate) fn new(compressor: Box<dyn Compressor>) -> Self {
-        Self { pending: Vec::with_capacity(2 * PIECE), compressor }
+        Self { pending: Vec::with_capacity(SMALL), compressor }
     }
 
     /// Adds bytes.
