@@ -15,10 +15,10 @@ use crate::words::one_line;
 /// member is its position among all findings, since a large form has a hundred thousand of them.
 pub(crate) fn groups(review: &Review<'_>, severity: Severity) -> Vec<Vec<usize>> {
     let mut groups: Vec<Vec<usize>> = Vec::new();
-    let mut known: indexmap::IndexMap<(&str, &str), usize> = indexmap::IndexMap::new();
+    let mut known: indexmap::IndexMap<(&str, Cow<'_, str>), usize> = indexmap::IndexMap::new();
     for (position, found) in review.found().enumerate().filter(|(_, found)| found.severity() == severity) {
         let key = found.group().map(|group| (found.code(), group));
-        if let Some(group) = key.and_then(|key| known.get(&key)).and_then(|at| groups.get_mut(*at)) {
+        if let Some(group) = key.as_ref().and_then(|key| known.get(key)).and_then(|at| groups.get_mut(*at)) {
             group.push(position);
         } else {
             known.extend(key.map(|key| (key, groups.len())));
@@ -88,15 +88,15 @@ fn shared(members: &[Cow<'_, Finding>], style: Style) -> String {
 /// The sentence with the rule's code behind it.
 fn ended(text: &str, finding: &Finding, style: Style) -> String {
     let code = style.paint(Tone::Faint, &format!("[{}]", finding.code));
-    style.lang.of(format!("{text}{code}"), format!("{text} {code}"))
+    [text, style.lang.of("", " "), &code].concat()
 }
 
 /// The action, what the finding changes elsewhere, and what speaks for which value.
 fn action(finding: &Finding, lang: Lang) -> String {
     let mut text = end(lang.pick(&finding.help)).to_owned();
     if let Some(effect) = &finding.effect {
-        let effect = end(lang.pick(effect));
-        text.push_str(&lang.of(format!("（{effect}）"), format!(" ({effect})")));
+        let (before, behind) = lang.of(("（", "）"), (" (", ")"));
+        text.extend([before, end(lang.pick(effect)), behind]);
     }
     if !finding.votes.is_empty() {
         text.push_str(lang.of("。", ". "));
@@ -121,19 +121,14 @@ pub(crate) fn votes(votes: &[Vote], lang: Lang) -> String {
 }
 
 fn sentence(place: &str, message: &str, action: &str, lang: Lang) -> String {
-    let message = end(message);
-    let head = match (place.is_empty(), lang) {
-        (true, _) => message.to_owned(),
-        (false, Lang::Zh) => format!("{place}：{message}"),
-        (false, Lang::En) => format!("{place}: {message}"),
-    };
-    let text = match (action.is_empty(), lang) {
-        (true, Lang::Zh) => format!("{head}。"),
-        (true, Lang::En) => format!("{head}."),
-        (false, Lang::Zh) => format!("{head}。→ {action}。"),
-        (false, Lang::En) => format!("{head}. → {action}."),
-    };
-    one_line(&text)
+    let colon = if place.is_empty() { "" } else { lang.of("：", ": ") };
+    let stop = lang.of("。", ".");
+    let head = [place, colon, end(message), stop].concat();
+    if action.is_empty() {
+        return one_line(&head);
+    }
+    let arrow = lang.of("→ ", " → ");
+    one_line(&[&head, arrow, action, stop].concat())
 }
 
 /// A sentence without its full stop, which the line sets itself.

@@ -26,8 +26,14 @@ pub(super) struct Label {
 pub(super) fn folded(text: &str) -> String {
     let is_kept = |c: &char| !is_blank(*c) && !c.is_control();
     // Nearly every label consists of these; only others need the tables of Unicode.
-    let simple: Option<String> = text.chars().filter(is_kept).map(simply_folded).collect();
-    simple.unwrap_or_else(|| text.nfkc().filter(is_kept).collect())
+    let mut simple = String::with_capacity(text.len());
+    for c in text.chars().filter(is_kept) {
+        match simply_folded(c) {
+            Some(c) => simple.push(c),
+            None => return text.nfkc().filter(is_kept).collect(),
+        }
+    }
+    simple
 }
 
 /// A character's folded form, for those that keep out of any composition: ASCII, Han, full-width ASCII.
@@ -42,7 +48,7 @@ fn simply_folded(c: char) -> Option<char> {
 /// Cleans a label.
 pub(super) fn label(text: &str) -> Label {
     let folded = folded(text);
-    let mut label = Label::default();
+    let mut label = Label { noun: String::with_capacity(folded.len()), ..Label::default() };
     let mut rest = folded.trim_start_matches('*');
     if let Some(after) = rest.strip_prefix("其中") {
         label.part = true;
@@ -141,8 +147,9 @@ impl Vocabulary {
     /// The profile's labels, and before them those that a mapping names.
     pub(super) fn mapped(profile: &Profile, mapping: Option<&Mapping>) -> Self {
         let mut vocabulary = Self::new(profile);
+        let Some(mapping) = mapping else { return vocabulary };
         let mut own = Vec::new();
-        for (text, column) in mapping.iter().flat_map(|mapping| &mapping.columns) {
+        for (text, column) in &mapping.columns {
             let noun = label(text).noun;
             vocabulary.labels.retain(|(known, ..)| *known != noun);
             let meaning = meaning(&column.field);

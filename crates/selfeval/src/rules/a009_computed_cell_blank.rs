@@ -1,11 +1,13 @@
 //! A009: a project row's computed cells, 小计 and 执行率, are filled.
 
+use jixiao_workbook::CellRef;
 use rust_decimal::Decimal;
 
 use super::wording::{RateStyle, amount};
-use super::{Check, Context, Rule, column_group, mending, wording};
-use crate::finding::{Field, Finding, Fix, Severity, Unit, Words};
+use super::{Check, Context, Each, Group, Rule, column_group, mending, wording};
+use crate::finding::{Field, Finding, Severity, Unit, Words};
 use crate::summary::{Project, Reading};
+use crate::value::Figure;
 
 pub(super) const RULE: Rule = Rule {
     code: "A009",
@@ -24,64 +26,69 @@ pub(super) const RULE: Rule = Rule {
          ## How to correct\nLet `fill` complete them all, or enter the formulas.\n\
          ## Source\nThe form's headings: 小计, execution rate (B/A).",
     ),
-    check: Check::Table(check),
+    check: Check::Projects(&[
+        Each {
+            spot: |_, project| blank_subtotal(project).map(Blank::spot),
+            tell: subtotal,
+            group: Group::Column,
+        },
+        Each { spot: |_, project| blank_rate(project).map(Blank::spot), tell: rate, group: Group::Column },
+    ]),
 };
 
-fn check(context: &Context<'_>) -> Vec<Finding> {
-    let projects = context.summary.projects.iter();
-    projects.flat_map(|project| [subtotal(context, project), rate(context, project)]).flatten().collect()
-}
-
-/// A blank cell, the value it should hold and the fix.
+/// A blank cell and the value it should hold.
+#[derive(Clone, Copy)]
 struct Blank<'a> {
     reading: &'a Reading,
+    value: Decimal,
     field: Field,
     name: (&'static str, &'static str),
-    written: String,
-    expected: String,
-    value: Decimal,
     unit: Unit,
-    fix: Option<Box<Fix>>,
+}
+
+impl Blank<'_> {
+    fn spot(self) -> (CellRef, Severity) {
+        (self.reading.cell, RULE.severity)
+    }
+}
+
+fn blank_subtotal(project: &Project) -> Option<Blank<'_>> {
+    let reading = project.budget.as_ref().filter(|reading| reading.is_blank())?;
+    let value = project.funds_sum()?;
+    let (field, name) = (Field::Budget, ("小计", "subtotal"));
+    Some(Blank { reading, value, field, name, unit: Unit::TenThousand })
+}
+
+fn blank_rate(project: &Project) -> Option<Blank<'_>> {
+    let reading = project.rate.as_ref().filter(|reading| reading.is_blank())?;
+    let value = project.executed_figure()?.value.checked_div(project.budget_figure()?.value)?;
+    let (field, name) = (Field::ExecutionRate, ("执行率", "execution rate"));
+    Some(Blank { reading, value, field, name, unit: Unit::Percent })
 }
 
 fn subtotal(context: &Context<'_>, project: &Project) -> Option<Finding> {
-    let reading = project.budget.as_ref().filter(|reading| reading.is_blank())?;
-    let value = project.funds_sum()?;
+    let blank = blank_subtotal(project)?;
     let parts: Vec<Decimal> = project.funds.iter().filter_map(Reading::value).collect();
-    let blank = Blank {
-        reading,
-        field: Field::Budget,
-        name: ("小计", "subtotal"),
-        written: wording::terms(context, &parts, "").0,
-        expected: amount(context.summary, value),
-        value,
-        unit: Unit::TenThousand,
-        fix: mending::formula(context, reading, value),
-    };
-    Some(finding(context, project, blank))
+    let expected = amount(context.summary, blank.value);
+    Some(finding(context, project, blank, (wording::terms(context, &parts, "").0, expected)))
 }
 
 fn rate(context: &Context<'_>, project: &Project) -> Option<Finding> {
-    let reading = project.rate.as_ref().filter(|reading| reading.is_blank())?;
-    let (executed, budget) = (project.executed_figure()?, project.budget_figure()?);
-    let value = executed.value.checked_div(budget.value)?;
-    let written =
-        format!("{} ÷ {}", amount(context.summary, executed.value), amount(context.summary, budget.value));
-    let blank = Blank {
-        reading,
-        field: Field::ExecutionRate,
-        name: ("执行率", "execution rate"),
-        written,
-        expected: RateStyle::of(context.summary, reading).show(value, context.summary.rate_decimals.max(4)),
-        value,
-        unit: Unit::Percent,
-        fix: mending::formula(context, reading, value),
-    };
-    Some(finding(context, project, blank))
+    let blank = blank_rate(project)?;
+    let shown = |figure: Figure| amount(context.summary, figure.value);
+    let written = format!("{} ÷ {}", shown(project.executed_figure()?), shown(project.budget_figure()?));
+    let decimals = context.summary.rate_decimals.max(4);
+    let expected = RateStyle::of(context.summary, blank.reading).show(blank.value, decimals);
+    Some(finding(context, project, blank, (written, expected)))
 }
 
-fn finding(context: &Context<'_>, project: &Project, blank: Blank<'_>) -> Finding {
-    let Blank { reading, field, name, written, expected, value, unit, fix } = blank;
+fn finding(
+    context: &Context<'_>,
+    project: &Project,
+    blank: Blank<'_>,
+    (written, expected): (String, String),
+) -> Finding {
+    let Blank { reading, value, field, name, unit } = blank;
     let cell = reading.cell;
     let finding = Finding::new(
         &RULE,
@@ -97,7 +104,7 @@ fn finding(context: &Context<'_>, project: &Project, blank: Blank<'_>) -> Findin
         expected: Some(expected),
         expected_value: Some(value),
         unit: Some(unit),
-        fix,
+        fix: mending::formula(context, reading, value),
         ..finding.of(field).on(project).grouped(group)
     }
 }

@@ -8,7 +8,7 @@ use rust_decimal::Decimal;
 use super::cells::figures;
 use super::formulas::{as_shown, expression, index_of_row, outcome, spot as spot_of, with_expression};
 use super::shapes::{Placed, same_shape};
-use super::{Check, Context, Each, Rule};
+use super::{Check, Context, Each, Group, Rule};
 use crate::computed::same_formula;
 use crate::finding::{Applicability, Finding, Fix, Severity, Words};
 use crate::summary::{self, Project, Reading};
@@ -30,7 +30,7 @@ pub(super) const RULE: Rule = Rule {
          ## How to correct\nMake it like the rows around it; if this row must differ, say why in the remark.\n\
          ## Source\nOne column is computed in one way.",
     ),
-    check: Check::Projects(Each { spot, tell, group: Some("F004") }),
+    check: Check::Projects(&[Each { spot, tell, group: Group::One("F004") }]),
 };
 
 /// A formula that differs, and one of those around it.

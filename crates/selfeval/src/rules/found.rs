@@ -5,7 +5,7 @@ use std::borrow::Cow;
 
 use jixiao_workbook::CellRef;
 
-use super::{Context, Each, Rule, at_profile, levelled, run};
+use super::{Context, Each, Group, Rule, at_profile, column_group, levelled, run};
 use crate::finding::{Finding, Severity};
 
 /// Findings sorted by place and code, the long ones as notes.
@@ -26,31 +26,31 @@ struct Note {
 enum Source {
     /// Index into the worded findings.
     Worded(u32),
-    /// A rule that words it, and the index of the project.
-    Project(&'static Rule, u32),
+    /// A rule that words it, by which of its looks at a project, and the index of the project.
+    Project(&'static Rule, u8, u32),
 }
 
 impl Findings {
     /// What one rule finds, at the profile's severity.
     pub fn of(context: &Context<'_>, rule: &'static Rule) -> Self {
-        let (Some(each), rest) = rule.check.parts() else { return run(context, rule).into() };
+        let (looks, rest) = rule.check.parts();
+        if looks.is_empty() {
+            return run(context, rule).into();
+        }
         if at_profile(context.profile, rule, rule.severity).is_none() {
             return Self::default();
         }
-        let projects = (0..).zip(&context.summary.projects);
-        let notes = projects.filter_map(|(index, project)| {
-            let (cell, severity) = (each.spot)(context, project)?;
-            let severity = at_profile(context.profile, rule, severity)?;
-            Some(Note { cell: Some(cell), severity, source: Source::Project(rule, index) })
-        });
-        let projects = Self { notes: notes.collect(), worded: Vec::new() };
-        match rest {
-            None => projects,
-            Some(check) => {
-                let rest: Self = levelled(context, rule, check(context)).collect::<Vec<_>>().into();
-                Self::joined([projects, rest].into_iter())
-            }
-        }
+        let noted = |(which, each): (u8, &Each)| {
+            let projects = (0..).zip(&context.summary.projects);
+            let notes = projects.filter_map(|(index, project)| {
+                let (cell, severity) = (each.spot)(context, project)?;
+                let severity = at_profile(context.profile, rule, severity)?;
+                Some(Note { cell: Some(cell), severity, source: Source::Project(rule, which, index) })
+            });
+            Self { notes: notes.collect(), worded: Vec::new() }
+        };
+        let rest = rest.map(|check| levelled(context, rule, check(context)).collect::<Vec<_>>().into());
+        Self::joined((0..).zip(looks).map(noted).chain(rest))
     }
 
     /// Several rules' findings in one, sorted by place and code.
@@ -125,7 +125,7 @@ impl From<Vec<Finding>> for Findings {
 fn code<'a>(note: &Note, worded: &'a [Finding]) -> &'a str {
     match note.source {
         Source::Worded(index) => worded.get(index as usize).map_or("", |finding| &finding.code),
-        Source::Project(rule, _) => rule.code,
+        Source::Project(rule, ..) => rule.code,
     }
 }
 
@@ -162,10 +162,14 @@ impl<'a> Found<'a> {
     }
 
     /// The key shared by findings of one cause or one repeated slip.
-    pub fn group(&self) -> Option<&'a str> {
+    pub fn group(&self) -> Option<Cow<'a, str>> {
         match self.note.source {
-            Source::Worded(index) => self.worded.get(index as usize)?.group.as_deref(),
-            Source::Project(rule, _) => each(rule)?.group,
+            Source::Worded(index) => self.worded.get(index as usize)?.group.as_deref().map(Cow::Borrowed),
+            Source::Project(rule, which, _) => match look(rule, which)?.group {
+                Group::None => None,
+                Group::One(group) => Some(Cow::Borrowed(group)),
+                Group::Column => Some(Cow::Owned(column_group(rule.code, self.note.cell?))),
+            },
         }
     }
 
@@ -173,16 +177,16 @@ impl<'a> Found<'a> {
     pub fn finding(&self) -> Option<Cow<'a, Finding>> {
         match self.note.source {
             Source::Worded(index) => self.worded.get(index as usize).map(Cow::Borrowed),
-            Source::Project(rule, index) => {
+            Source::Project(rule, which, index) => {
                 let context = self.context.as_ref()?;
                 let project = context.summary.projects.get(index as usize)?;
-                let finding = (each(rule)?.tell)(context, project)?;
+                let finding = (look(rule, which)?.tell)(context, project)?;
                 Some(Cow::Owned(finding.at(self.note.severity)))
             }
         }
     }
 }
 
-fn each(rule: &Rule) -> Option<Each> {
-    rule.check.parts().0
+fn look(rule: &Rule, which: u8) -> Option<&'static Each> {
+    rule.check.parts().0.get(usize::from(which))
 }

@@ -176,18 +176,18 @@ pub enum Check {
     /// At all of it at once.
     Table(TableCheck),
     /// At one project at a time; its findings are worded when they are asked for.
-    Projects(Each),
+    Projects(&'static [Each]),
     /// At one project at a time, and at the rest of the table at once.
-    Both(Each, TableCheck),
+    Both(&'static [Each], TableCheck),
 }
 
 impl Check {
     /// What looks at one project at a time, and what at the table at once.
-    fn parts(self) -> (Option<Each>, Option<TableCheck>) {
+    fn parts(self) -> (&'static [Each], Option<TableCheck>) {
         match self {
-            Self::Table(check) => (None, Some(check)),
-            Self::Projects(each) => (Some(each), None),
-            Self::Both(each, check) => (Some(each), Some(check)),
+            Self::Table(check) => (&[], Some(check)),
+            Self::Projects(each) => (each, None),
+            Self::Both(each, check) => (each, Some(check)),
         }
     }
 }
@@ -195,15 +195,26 @@ impl Check {
 /// A look at a whole table.
 pub type TableCheck = fn(&Context<'_>) -> Vec<Finding>;
 
-/// A rule that looks at one project at a time. Both functions agree on whether there is a finding.
+/// A look at one project at a time. Both functions agree on whether there is a finding.
 #[derive(Clone, Copy, Debug)]
 pub struct Each {
     /// The cell of the project's finding and how bad it is, if there is one.
     pub spot: fn(&Context<'_>, &Project) -> Option<(CellRef, Severity)>,
     /// The finding, with its sentences.
     pub tell: fn(&Context<'_>, &Project) -> Option<Finding>,
-    /// The key its findings share, if they do.
-    pub group: Option<&'static str>,
+    /// What its findings share.
+    pub group: Group,
+}
+
+/// The key that findings of one cause or one repeated slip share.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Group {
+    /// None.
+    None,
+    /// One for all.
+    One(&'static str),
+    /// One for each column.
+    Column,
 }
 
 /// What a rule looks at.

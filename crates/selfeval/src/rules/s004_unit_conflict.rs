@@ -6,7 +6,7 @@ use rust_decimal::Decimal;
 
 use super::cells::some_listed;
 use super::columns::{AmountColumn, amount_columns, stated_budget};
-use super::{Check, Context, Each, Rule, wording};
+use super::{Check, Context, Each, Group, Rule, wording};
 use crate::finding::{Field, Finding, Related, Severity, Unit, Words};
 use crate::summary::{Project, Reading};
 use crate::value::{Figure, Level, Money, Spread, rate_level, shifted};
@@ -36,7 +36,7 @@ pub(super) const RULE: Rule = Rule {
          ## How to correct\nConvert the cell or the column into the form's unit; if the whole table is in 元, correct the unit in the heading.\n\
          ## Source\nThe form: 项目资金（万元）.",
     ),
-    check: Check::Both(Each { spot, tell, group: Some("S004") }, table),
+    check: Check::Both(&[Each { spot, tell, group: Group::One("S004") }], table),
 };
 
 /// A ten-thousandth, as a power of ten.

@@ -2,7 +2,7 @@
 
 use jixiao_workbook::CellRef;
 
-use super::{Check, Context, Each, Rule};
+use super::{Check, Context, Each, Group, Rule};
 use crate::finding::{Field, Finding, Severity, Words};
 use crate::summary::{Project, TextReading};
 
@@ -23,7 +23,7 @@ pub(super) const RULE: Rule = Rule {
          ## How to correct\nEnter the full name of the project's department.\n\
          ## Source\nThe form: the column 主管部门.",
     ),
-    check: Check::Projects(Each { spot, tell, group: Some("S007") }),
+    check: Check::Projects(&[Each { spot, tell, group: Group::One("S007") }]),
 };
 
 fn blank(project: &Project) -> Option<&TextReading> {

@@ -2,7 +2,7 @@
 
 use jixiao_workbook::{CellRef, ValueRef};
 
-use super::{Check, Context, Each, Rule};
+use super::{Check, Context, Each, Group, Rule};
 use crate::finding::{Field, Finding, Severity, Words};
 use crate::summary::{Project, TextReading};
 
@@ -23,7 +23,7 @@ pub(super) const RULE: Rule = Rule {
          ## How to correct\nPut the actual content there, and delete the form's hints.\n\
          ## Source\nThe form: each unit fills its columns with facts.",
     ),
-    check: Check::Both(Each { spot, tell, group: None }, above),
+    check: Check::Both(&[Each { spot, tell, group: Group::None }], above),
 };
 
 /// The text cells of a project.

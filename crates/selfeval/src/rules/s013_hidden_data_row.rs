@@ -2,7 +2,7 @@
 
 use jixiao_workbook::CellRef;
 
-use super::{Check, Context, Each, Rule};
+use super::{Check, Context, Each, Group, Rule};
 use crate::finding::{Field, Finding, Severity, Words};
 use crate::summary::Project;
 
@@ -23,7 +23,7 @@ pub(super) const RULE: Rule = Rule {
          ## How to correct\nUnhide the rows or clear the filter; delete rows that do not belong to the form, and total anew.\n\
          ## Source\nThe form: one row for each project, and totals over all rows.",
     ),
-    check: Check::Projects(Each { spot, tell, group: Some("S013") }),
+    check: Check::Projects(&[Each { spot, tell, group: Group::One("S013") }]),
 };
 
 fn spot(_: &Context<'_>, project: &Project) -> Option<(CellRef, Severity)> {

@@ -5,7 +5,7 @@ use rust_decimal::Decimal;
 
 use super::wording::{RateStyle, plain, points as fixed};
 use super::{
-    Check, Context, Each, Rule, raised, s004_unit_conflict, slips, w005_score_above_cap as cap,
+    Check, Context, Each, Group, Rule, raised, s004_unit_conflict, slips, w005_score_above_cap as cap,
     w006_low_rate_unexplained as low_rate, w011_zero_execution_scored as zero,
 };
 use crate::finding::{Field, Finding, Severity, Unit, Words};
@@ -30,7 +30,7 @@ pub(super) const RULE: Rule = Rule {
          ## How to correct\nCheck the points for execution and the total in the project's own form.\n\
          ## Source\nThe execution item of the per-project form: p points, given by the rate.",
     ),
-    check: Check::Projects(Each { spot, tell, group: Some("W004") }),
+    check: Check::Projects(&[Each { spot, tell, group: Group::One("W004") }]),
 };
 
 /// The score that is too high, and the rate that it is judged by.

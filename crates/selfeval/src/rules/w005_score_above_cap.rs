@@ -5,7 +5,8 @@ use rust_decimal::Decimal;
 
 use super::wording::{RateStyle, percent, plain};
 use super::{
-    Check, Context, Each, Rule, w004_score_above_ceiling as ceiling, w006_low_rate_unexplained as low_rate,
+    Check, Context, Each, Group, Rule, w004_score_above_ceiling as ceiling,
+    w006_low_rate_unexplained as low_rate,
 };
 use crate::finding::{Field, Finding, Severity, Unit, Words};
 use crate::profile::ScoreCap;
@@ -28,7 +29,7 @@ pub(super) const RULE: Rule = Rule {
          ## How to correct\nCheck the score in the project's own form; if it is too high, bring it under the cap.\n\
          ## Source\n`score-caps` of the profile.",
     ),
-    check: Check::Projects(Each { spot, tell, group: Some("W005") }),
+    check: Check::Projects(&[Each { spot, tell, group: Group::One("W005") }]),
 };
 
 /// The score above its cap, and the cap.

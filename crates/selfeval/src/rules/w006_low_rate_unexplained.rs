@@ -4,7 +4,7 @@ use jixiao_workbook::CellRef;
 use rust_decimal::Decimal;
 
 use super::wording::{RateStyle, percent};
-use super::{Check, Context, Each, Rule, s004_unit_conflict, slips};
+use super::{Check, Context, Each, Group, Rule, s004_unit_conflict, slips};
 use crate::finding::{Field, Finding, Severity, Unit, Words};
 use crate::summary::{Project, Reading, TextReading};
 use crate::value::round;
@@ -26,7 +26,7 @@ pub(super) const RULE: Rule = Rule {
          ## How to correct\nWrite the reason in the remark, for example that the contract is paid in instalments.\n\
          ## Source\nCommon practice of reviewers; the threshold is set by the profile.",
     ),
-    check: Check::Projects(Each { spot, tell, group: Some("W006") }),
+    check: Check::Projects(&[Each { spot, tell, group: Group::One("W006") }]),
 };
 
 /// Texts that state no reason.

@@ -5,7 +5,8 @@ use rust_decimal::Decimal;
 
 use super::wording::points as fixed;
 use super::{
-    Check, Context, Each, Rule, w004_score_above_ceiling as ceiling, w006_low_rate_unexplained as low_rate,
+    Check, Context, Each, Group, Rule, w004_score_above_ceiling as ceiling,
+    w006_low_rate_unexplained as low_rate,
 };
 use crate::finding::{Field, Finding, Severity, Unit, Words};
 use crate::summary::{Project, Reading};
@@ -27,7 +28,7 @@ pub(super) const RULE: Rule = Rule {
          ## How to correct\nWrite the reason in the remark.\n\
          ## Source\nPractice of some bureaus; the profile decides.",
     ),
-    check: Check::Projects(Each { spot, tell, group: Some("W007") }),
+    check: Check::Projects(&[Each { spot, tell, group: Group::One("W007") }]),
 };
 
 /// The score, and how many points below the ceiling it is, where nothing explains them.

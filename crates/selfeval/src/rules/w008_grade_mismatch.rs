@@ -4,7 +4,7 @@ use jixiao_workbook::CellRef;
 use rust_decimal::Decimal;
 
 use super::wording::plain;
-use super::{Check, Context, Each, Rule};
+use super::{Check, Context, Each, Group, Rule};
 use crate::finding::{Field, Finding, Severity, Words};
 use crate::profile::Profile;
 use crate::summary::{Project, TextReading};
@@ -27,7 +27,7 @@ pub(super) const RULE: Rule = Rule {
          ## How to correct\nCheck the score; if it is right, correct the grade.\n\
          ## Source\nThe usual bands; where a region differs the profile says so.",
     ),
-    check: Check::Projects(Each { spot, tell, group: Some("W008") }),
+    check: Check::Projects(&[Each { spot, tell, group: Group::One("W008") }]),
 };
 
 /// The stated grade, the score, and the grade that it earns.

@@ -5,8 +5,8 @@ use rust_decimal::Decimal;
 
 use super::wording::amount;
 use super::{
-    Check, Context, Each, Rule, slips, w004_score_above_ceiling as ceiling, w005_score_above_cap as cap,
-    w006_low_rate_unexplained as low_rate,
+    Check, Context, Each, Group, Rule, slips, w004_score_above_ceiling as ceiling,
+    w005_score_above_cap as cap, w006_low_rate_unexplained as low_rate,
 };
 use crate::finding::{Field, Finding, Severity, Unit, Words};
 use crate::summary::{Project, Reading};
@@ -28,7 +28,7 @@ pub(super) const RULE: Rule = Rule {
          ## How to correct\nCheck the executed amount first; if nothing was spent, check the score in the project's own form and say why.\n\
          ## Source\nOutput and effect need spending; special cases can be explained.",
     ),
-    check: Check::Projects(Each { spot, tell, group: Some("W011") }),
+    check: Check::Projects(&[Each { spot, tell, group: Group::One("W011") }]),
 };
 
 /// A passing score, 及格.
