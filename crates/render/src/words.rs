@@ -106,13 +106,16 @@ pub fn judged_by(by: &Profile, lang: Lang) -> Option<String> {
 /// Text of a stranger's file made fit for one line of a terminal: no control characters, no characters that
 /// turn the direction of writing, blanks and line breaks folded to one blank.
 pub fn one_line(text: &str) -> String {
+    if is_one_line(text) {
+        return text.to_owned();
+    }
     let mut line = String::with_capacity(text.len());
     let mut gap = false;
     for c in text.chars() {
-        if matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{200e}' | '\u{200f}') {
+        if turns(c) {
             continue;
         }
-        if c.is_whitespace() || c.is_control() {
+        if is_gap(c) {
             gap = true;
             continue;
         }
@@ -123,6 +126,29 @@ pub fn one_line(text: &str) -> String {
         line.push(c);
     }
     line
+}
+
+/// Whether a text is fit as it stands, as nearly all are: single blanks inside, and nothing else of the kind.
+fn is_one_line(text: &str) -> bool {
+    let mut gap = true;
+    for c in text.chars() {
+        // Han, its punctuation and what is full-width.
+        let plain = matches!(c, '!'..='~' | '\u{3001}'..='\u{d7ff}' | '\u{ff01}'..='\u{ff5e}');
+        if !plain && (c != ' ' || gap) && (turns(c) || is_gap(c)) {
+            return false;
+        }
+        gap = c == ' ';
+    }
+    !gap || text.is_empty()
+}
+
+/// Whether a character turns the direction of writing.
+fn turns(c: char) -> bool {
+    matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{200e}' | '\u{200f}')
+}
+
+fn is_gap(c: char) -> bool {
+    c.is_whitespace() || c.is_control()
 }
 
 #[cfg(test)]
@@ -143,5 +169,9 @@ mod tests {
     #[test]
     fn a_strangers_text_cannot_steer_the_terminal() {
         assert_eq!(one_line(" 交管站\n工作\u{1b}[31m经费 \u{202e}"), "交管站 工作 [31m经费");
+        let same = ["", "I7", "执行率 22.02%，低于 90%。→ 说明原因", "（B/A）", "é→ß"];
+        assert_eq!(same.map(one_line), same);
+        let mended = ["a  b", "a\u{3000}b", " ", "a ", " a", "a\u{a0}b", "a\u{200f} b", "a\u{85}b", "a\tb"];
+        assert_eq!(mended.map(one_line), ["a b", "a b", "", "a", "a", "a b", "a b", "a b", "a b"]);
     }
 }
