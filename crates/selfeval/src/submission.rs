@@ -7,7 +7,7 @@ use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
 use crate::finding::Field;
-use crate::layout::{Column, Columns, Located};
+use crate::layout::{Column, Columns, Elsewhere, Located};
 use crate::summary::{Content, Fund, Project, Reading, Summary, TextReading, Total};
 use crate::value::{Money, is_blank, parse};
 
@@ -89,6 +89,9 @@ pub struct Submission {
     /// The year.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub year: Option<u16>,
+    /// Where unit and year stand that the table's heading does not name; taken where only one was found.
+    #[serde(skip_serializing_if = "Elsewhere::is_empty")]
+    pub elsewhere: Elsewhere,
     /// The money unit the table itself used.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub money: Option<Money>,
@@ -138,6 +141,7 @@ impl Submission {
             range: Some(located.range),
             unit: summary.unit.as_ref().map(|unit| unit.value.clone()),
             year: summary.year,
+            elsewhere: Elsewhere::default(),
             money: Some(summary.money),
             funds: summary.funds.clone(),
             projects: summary.projects.iter().map(|project| source.project(project)).collect(),
@@ -150,6 +154,19 @@ impl Submission {
             groups: located.groups.iter().map(|group| group.label.clone()).collect(),
             total: summary.total.as_ref().map(|total| source.total(total)),
         }
+    }
+
+    /// The same with what is said of the table outside its heading: the unit and the year of which there is one.
+    #[must_use]
+    pub fn completed(mut self, elsewhere: Elsewhere) -> Self {
+        if let ([only], None) = (elsewhere.unit.as_slice(), &self.unit) {
+            self.unit = Some(only.value.clone());
+        }
+        if let ([only], None) = (elsewhere.year.as_slice(), self.year) {
+            self.year = Some(only.value);
+        }
+        self.elsewhere = elsewhere;
+        self
     }
 }
 

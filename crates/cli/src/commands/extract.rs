@@ -4,7 +4,7 @@ use std::path::Path;
 
 use jixiao_render::summary::{self, Declared, Source};
 use jixiao_render::{Lang, text};
-use jixiao_selfeval::Submission;
+use jixiao_selfeval::{Submission, Words};
 use sha2::{Digest, Sha256};
 
 use super::parts::parted;
@@ -56,8 +56,9 @@ pub(super) fn run(
             if let Some(input) = input {
                 note_owner(input, console);
             }
-            if let Err(failure) = &result {
-                console.failure(failure);
+            match &result {
+                Ok(read) => note_elsewhere(input, &read.submission, console),
+                Err(failure) => console.failure(failure),
             }
             read.push((input.map(Input::shown), result));
         }
@@ -78,6 +79,15 @@ pub(super) fn run(
         }
     }
     Ok(exit)
+}
+
+/// Notes where unit and year come from that the table's heading does not name.
+fn note_elsewhere(input: Option<&Input>, submission: &Submission, console: &mut Console<'_>) {
+    let shown = input.map_or_else(String::new, Input::shown);
+    for words in text::elsewhere(submission) {
+        let about = Words::new(format!("{shown}：{}", words.zh), format!("{shown}: {}", words.en));
+        console.note(&about);
+    }
 }
 
 /// Refuses an output that must not be written, or is an input.

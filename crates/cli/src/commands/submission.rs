@@ -35,6 +35,7 @@ pub(super) fn read(
         failed(if is_unknown { what.or_mapped(shown) } else { what })
     })?;
     let submission = Submission::of(&located, &Summary::read_by(&workbook, &located, profile, &Processors));
+    let submission = submission.completed(layout::elsewhere(&workbook, &located));
     Ok((submission, layout::unread(&workbook, &located)))
 }
 

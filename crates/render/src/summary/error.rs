@@ -60,6 +60,8 @@ pub enum Wanted {
     Money,
     /// A way of reading.
     How,
+    /// What is said of unit and year elsewhere.
+    Mentions,
 }
 
 impl Wanted {
@@ -82,6 +84,10 @@ impl Wanted {
             Self::How => {
                 ("读法的名称，见 jixiao schema summary", "a way of reading, see jixiao schema summary")
             }
+            Self::Mentions => (
+                "单位和年度的出处，见 jixiao schema summary",
+                "places of unit and year, see jixiao schema summary",
+            ),
         }
     }
 }

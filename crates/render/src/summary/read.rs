@@ -110,7 +110,8 @@ fn text(node: &Node<'_, '_>) -> Result<String, SummaryError> {
 }
 
 /// Keys of a submission.
-const KEYS: [&str; 9] = ["sheet", "range", "unit", "year", "money", FUNDS, "projects", "groups", "total"];
+const KEYS: [&str; 10] =
+    ["sheet", "range", "unit", "year", "elsewhere", "money", FUNDS, "projects", "groups", "total"];
 
 fn submission(node: &Node<'_, '_>) -> Result<Submission, SummaryError> {
     let mut submission = Submission::default();
@@ -128,6 +129,9 @@ fn submission(node: &Node<'_, '_>) -> Result<Submission, SummaryError> {
     submission.unit = below("unit").map(|node| node.string()).transpose()?;
     submission.range = below("range").map(|node| parsed(&node, Wanted::Range)).transpose()?;
     submission.year = below("year").map(|node| year(&node)).transpose()?;
+    if let Some(node) = below("elsewhere") {
+        submission.elsewhere = node.read().map_err(|_| node.wanted(Wanted::Mentions))?;
+    }
     submission.money = below("money").map(|node| known(&node, Wanted::Money)).transpose()?;
     let mut funds = Funds { national: Profile::national(), list: Vec::new() };
     if let Some(list) = below(FUNDS) {

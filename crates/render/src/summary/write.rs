@@ -1,6 +1,7 @@
 //! What was read as JSON: every value with its text, its cell and how it was read.
 
 use jixiao_selfeval::Submission;
+use jixiao_selfeval::layout::Elsewhere;
 use jixiao_selfeval::submission::{Carried, Entry, How};
 use jixiao_selfeval::summary::Fund;
 use jixiao_selfeval::value::Money;
@@ -54,6 +55,7 @@ struct SubmissionView<'a> {
     range: Option<Range>,
     unit: Option<&'a str>,
     year: Option<u16>,
+    elsewhere: &'a Elsewhere,
     money: Option<Money>,
     funds: &'a [Fund],
     projects: Vec<EntryView<'a>>,
@@ -69,6 +71,7 @@ impl<'a> SubmissionView<'a> {
             range: submission.range,
             unit: submission.unit.as_deref(),
             year: submission.year,
+            elsewhere: &submission.elsewhere,
             money: submission.money,
             funds: &submission.funds,
             projects: submission.projects.iter().map(of_project).collect(),

@@ -8,7 +8,7 @@ use jixiao_selfeval::submission::How;
 use jixiao_selfeval::{Review, Submission};
 use jixiao_workbook::{CellRef, Edit};
 
-use super::{Detail, Style, cells, check};
+use super::{Detail, Style, cells, check, elsewhere};
 use crate::Lang;
 use crate::words::{self, one_line};
 
@@ -49,6 +49,9 @@ pub fn converted(done: Converted<'_>, review: &Review<'_>, style: Style) -> Stri
         vec![lang.of(format!("{words}　{output}{counted}"), format!("{words}: {output}{counted}"))];
     report.push(read(&done, lang));
     report.extend(how(&done, lang));
+    report.extend(
+        elsewhere(done.submission).iter().map(|words| format!("{}{}", lang.pick(words), lang.of("。", "."))),
+    );
     report.extend(groups(done.submission, lang));
     report.extend(hidden(done.submission, lang));
     report.extend(rows(done.rows, lang));

@@ -4,6 +4,7 @@
 mod cells;
 mod check;
 mod convert;
+mod elsewhere;
 mod files;
 mod fill;
 pub(crate) mod lines;
@@ -16,6 +17,7 @@ use cells::spans;
 pub use check::check;
 pub(crate) use check::counted;
 pub use convert::{Converted, converted, published};
+pub use elsewhere::elsewhere;
 pub use files::{FileLine, files};
 pub use fill::{Done, done, fill};
 pub use made::{cleaned, extracted, fixes, marked, paged, unread_paged};

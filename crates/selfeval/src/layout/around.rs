@@ -29,14 +29,14 @@ pub(super) struct Around {
 
 /// A line of text around the table: a cell of its sheet, or a paragraph of the document it stands in.
 #[derive(Clone, Copy)]
-struct Line<'a> {
-    cell: Option<CellRef>,
-    paragraph: Option<u32>,
-    text: &'a str,
+pub(super) struct Line<'a> {
+    pub(super) cell: Option<CellRef>,
+    pub(super) paragraph: Option<u32>,
+    pub(super) text: &'a str,
 }
 
 impl Line<'_> {
-    fn stated<T>(self, value: T) -> Stated<T> {
+    pub(super) fn stated<T>(self, value: T) -> Stated<T> {
         Stated { value, cell: self.cell, paragraph: self.paragraph, text: self.text.to_owned() }
     }
 }
@@ -60,7 +60,7 @@ pub(super) fn read(
     (before, after): (&[Paragraph], &[Paragraph]),
 ) -> Around {
     let Extent { from, header, last } = extent;
-    let top = from.max(header.saturating_sub(ABOVE));
+    let top = top(from, header);
     let mut above = captions(before);
     above.extend(lines(sheet, top, header.saturating_sub(1)));
     let mut below = lines(sheet, last + 1, last.saturating_add(BELOW));
@@ -89,7 +89,12 @@ pub(super) fn read(
     }
 }
 
-fn lines(sheet: &Sheet, first: u32, last: u32) -> Vec<Line<'_>> {
+/// The first row that is looked at for a table whose header begins there.
+pub(super) fn top(from: u32, header: u32) -> u32 {
+    from.max(header.saturating_sub(ABOVE))
+}
+
+pub(super) fn lines(sheet: &Sheet, first: u32, last: u32) -> Vec<Line<'_>> {
     let rows = sheet.rows_from(first).take_while(|row| row.number <= last);
     let cells = rows.flat_map(jixiao_workbook::sheet::Row::cells);
     let texts = cells.filter_map(|cell| match cell.value {
@@ -101,7 +106,7 @@ fn lines(sheet: &Sheet, first: u32, last: u32) -> Vec<Line<'_>> {
     texts.take(200).collect()
 }
 
-fn line(paragraph: &Paragraph) -> Line<'_> {
+pub(super) fn line(paragraph: &Paragraph) -> Line<'_> {
     Line { cell: None, paragraph: Some(paragraph.number), text: &paragraph.text }
 }
 
@@ -129,7 +134,7 @@ fn title<'a>(above: &[Line<'a>]) -> Option<Line<'a>> {
 }
 
 /// The unit in a title such as `2023年度中川镇人民政府项目支出绩效自评结果汇总表`; none where it is left blank.
-fn unit_of_title(title: &str) -> Option<String> {
+pub(super) fn unit_of_title(title: &str) -> Option<String> {
     let plain = folded(title);
     let after = plain
         .split_once("年度")
@@ -151,7 +156,7 @@ fn unit_of_title(title: &str) -> Option<String> {
 }
 
 /// The unit on a line `填报单位：…`; the name may stand in the next cell.
-fn unit_of_line(lines: &[Line<'_>], index: usize, line: Line<'_>) -> Option<Stated<String>> {
+pub(super) fn unit_of_line(lines: &[Line<'_>], index: usize, line: Line<'_>) -> Option<Stated<String>> {
     const WORDS: &[&str] = &[
         "填报单位",
         "单位名称",
@@ -208,7 +213,7 @@ fn named(text: &str) -> Option<String> {
 }
 
 /// Years written as `2023年`, in any digits; a date (2024年3月5日) is none, since it may be the day of filing.
-fn years_in(text: &str) -> impl Iterator<Item = u16> + use<> {
+pub(super) fn years_in(text: &str) -> impl Iterator<Item = u16> + use<> {
     let plain: Vec<char> =
         folded(text).chars().map(|c| if c == '〇' || c == '○' { '零' } else { c }).collect();
     let mut years = Vec::new();

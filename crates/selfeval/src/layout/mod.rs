@@ -13,6 +13,7 @@ use crate::value::Money;
 
 mod around;
 mod body;
+mod elsewhere;
 mod header;
 mod label;
 mod mapped;
@@ -22,6 +23,7 @@ mod suggest;
 mod unread;
 
 use body::Body;
+pub use elsewhere::{Elsewhere, Mention, elsewhere};
 use header::Header;
 use label::Vocabulary;
 pub use own::{MARKER, is_own, own_sheets};
