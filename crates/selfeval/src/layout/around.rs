@@ -133,13 +133,12 @@ fn title<'a>(above: &[Line<'a>]) -> Option<Line<'a>> {
     with("汇总表").or_else(|| with("绩效自评")).or_else(|| with("自评")).copied()
 }
 
-/// The unit in a title such as `2023年度中川镇人民政府项目支出绩效自评结果汇总表`; none where it is left blank.
+/// The unit in a title such as `2023年度中川镇人民政府项目支出绩效自评结果汇总表`, or before its year; none where it is
+/// left blank.
 pub(super) fn unit_of_title(title: &str) -> Option<String> {
-    let plain = folded(title);
-    let after = plain
-        .split_once("年度")
-        .or_else(|| plain.split_once('年'))
-        .map_or(plain.as_str(), |(_, after)| after);
+    let folded = folded(title);
+    let plain = unnumbered(&folded);
+    let (before, after) = plain.split_once("年度").or_else(|| plain.split_once('年')).unwrap_or(("", plain));
     let ends = [
         "项目支出",
         "部门预算项目",
@@ -152,7 +151,23 @@ pub(super) fn unit_of_title(title: &str) -> Option<String> {
         "绩效自评",
     ];
     let end = ends.iter().filter_map(|word| after.find(word)).min()?;
-    named(after.get(..end)?)
+    let year = |c: char| digit(c).is_some() || matches!(c, '〇' | '○');
+    let before = before.trim_end_matches(year);
+    named(after.get(..end)?).or_else(|| named(before).filter(|name| name.chars().count() > 1))
+}
+
+/// A title without the number it has among others: `附件2：`, `表二`, `(附表1-3)`.
+fn unnumbered(title: &str) -> &str {
+    const WORDS: [&str; 5] = ["附件", "附表", "附录", "附", "表"];
+    let brackets = ['(', ')', '[', ']', '【', '】'];
+    let text = title.trim_start_matches(brackets);
+    let Some(behind) = WORDS.iter().find_map(|word| text.strip_prefix(word)) else { return title };
+    let is_number = |c: char| c.is_ascii_digit() || matches!(c, '-' | '.');
+    let is_counted = |c: char| c == '十' || (digit(c).is_some() && !c.is_ascii_digit());
+    let rest = behind.trim_start_matches(is_number);
+    let rest = if rest.len() < behind.len() { rest } else { behind.trim_start_matches(is_counted) };
+    let rest = rest.trim_start_matches(brackets).trim_start_matches([':', ',', '、', '.']);
+    if rest.len() < behind.len() { rest } else { title }
 }
 
 /// The unit on a line `填报单位：…`; the name may stand in the next cell.
