@@ -5,6 +5,9 @@ use jixiao_selfeval::consolidate::{Consolidation, Several};
 use super::Style;
 use crate::words::{Lang, one_line};
 
+/// Files of one unit that are named; 单位汇总 has a row for each.
+const NAMED: usize = 8;
+
 /// What was put together, the sentence for the accounts, and the units of whom there are several files; `output` as it
 /// is named to the user.
 pub fn merged(output: &str, all: &Consolidation, style: Style) -> String {
@@ -34,8 +37,9 @@ pub fn merged(output: &str, all: &Consolidation, style: Style) -> String {
 /// The files of one unit, and which is taken.
 fn told(several: &Several, lang: Lang) -> String {
     let (name, count) = (one_line(&several.name), several.paths.len());
-    let paths: Vec<String> = several.paths.iter().map(|path| one_line(path)).collect();
-    let listed = paths.join(lang.of("、", ", "));
+    let paths: Vec<String> = several.paths.iter().take(NAMED).map(|path| one_line(path)).collect();
+    let more = if count > NAMED { lang.of("等", ", ...") } else { "" };
+    let listed = paths.join(lang.of("、", ", ")) + more;
     match &several.taken {
         Some((path, why)) => {
             let (path, why) = (one_line(path), lang.pick(why));
@@ -48,5 +52,24 @@ fn told(several: &Several, lang: Lang) -> String {
             format!("{name}有 {count} 份（{listed}）：都已汇总。只取最新的一份用 --latest。\n"),
             format!("{name} has {count} files ({listed}): all are taken; --latest takes the newest only.\n"),
         ),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_many_files_of_a_unit_the_first_are_named() {
+        let several = |count: u32| Several {
+            name: "甲局".to_owned(),
+            paths: (1..=count).map(|number| format!("{number}.xlsx")).collect(),
+            taken: None,
+        };
+        let all = "甲局有 8 份（1.xlsx、2.xlsx、3.xlsx、4.xlsx、5.xlsx、6.xlsx、7.xlsx、8.xlsx）：都已汇总";
+        assert!(told(&several(8), Lang::Zh).starts_with(all));
+        assert!(told(&several(9), Lang::Zh).contains("甲局有 9 份（1.xlsx、2.xlsx、"));
+        assert!(told(&several(9), Lang::Zh).contains("8.xlsx等）：都已汇总"));
+        assert!(told(&several(2000), Lang::En).contains("8.xlsx, ...): all are taken"));
     }
 }
