@@ -494,6 +494,15 @@ def _():
     return [Sheet(rows, merges=official_merges(3) + ["A12:C12"])]
 
 
+@case("sent-as-binary-workbook", "汇总表.xlsb", sheetjs,
+      "A binary workbook by SheetJS, whose cells state no column where they stand beside another: texts, numbers, rates as numbers.")
+def _():
+    rows = [[number, name, "中川园区", budget, budget, None, 0, executed, executed / budget, score, remark(executed, budget)]
+            for number, (name, budget, executed, score) in enumerate(REAL[:6], 1)]
+    total = ["合计", None, None, sums(6)[0], sums(6)[0], None, 0, sums(6)[1], sums(6)[1] / sums(6)[0], None, None]
+    return [Sheet([[TITLE], [*[None] * 9, "单位：万元"], HEAD, *rows, total], merges=["A1:K1", "A10:C10"])]
+
+
 @case("sent-with-initial-budgets", "input.xls", sheetjs,
       "A workbook of Excel 97 by SheetJS: initial budgets and grades the official form has no place for, percent as text and as numbers.")
 def _():

@@ -125,6 +125,7 @@ const PUBLISHED: [(&str, &str, &str); 7] = [
 #[test]
 fn submissions_of_other_programs_have_the_published_figures() {
     let cases = [
+        ("sent-as-binary-workbook", "汇总表.xlsb", 6),
         ("sent-as-et-with-spaced-labels", "汇总表.et", 6),
         ("sent-as-flat-text", "报告.txt", 6),
         ("sent-as-opendocument-with-signatures", "input.ods", 6),

@@ -139,7 +139,7 @@ fn number_or_error(value: f64) -> Value {
     number::double(value).map_or_else(|| Value::Error("#NUM!".to_owned()), Value::Number)
 }
 
-fn error(code: &str) -> Data {
+pub(super) fn error(code: &str) -> Data {
     use calamine::CellErrorType as Error;
     Data::Error(match code {
         "#DIV/0!" => Error::Div0,

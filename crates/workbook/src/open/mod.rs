@@ -22,6 +22,8 @@ mod visit;
 mod written;
 mod xls;
 mod xlsb;
+mod xlsb_cells;
+mod xlsb_records;
 mod xlsx;
 
 pub use known::Known;

@@ -1,10 +1,12 @@
 //! Binary workbooks of Excel (.xlsb): calamine reads values; number formats, merges, what is hidden and which cells
 //! compute come from the records themselves, within the limits of the container.
 //!
+//! Cells in forms that calamine passes over ([`super::xlsb_cells`]) are read here, too.
+//!
 //! The texts of formulas are not taken: calamine 0.38 gives `>=` for `>` and columns beyond the grid.
 
 use std::collections::HashMap;
-use std::io::{Cursor, Read};
+use std::io::Cursor;
 
 use calamine::{Data, Reader, Xlsb};
 
@@ -14,15 +16,15 @@ use crate::package::Package;
 use crate::sheet::Sheet;
 use crate::workbook::{FileKind, NumberFormat, Parts, SheetEntry, Visibility};
 
-use super::legacy::{Decor, damaged, grid, over};
+use super::legacy::{Decor, Spot, damaged, grid, over};
 use super::ole::{half, word};
 use super::relations::{self, Relation};
 use super::styles::built_in;
+use super::xlsb_cells::{At, Own, Strings, error_code};
+use super::xlsb_records::{records, wide};
 
 /// The part that names the sheets.
 pub(super) const BOOK: &str = "xl/workbook.bin";
-/// The longest record that is held.
-const LONGEST: usize = 16 << 20;
 /// Cell styles that are read.
 const STYLES: usize = 100_000;
 /// Sheets that are read.
@@ -33,11 +35,11 @@ const SHEETS: usize = 10_000;
 /// calamine may panic or abort the process on a damaged one.
 pub(super) fn read(package: &Package, limits: &Limits) -> Result<Parts, OpenError> {
     let book = Book::read(package, limits)?;
+    let strings = Strings::new(package, book.strings.as_deref());
     let mut xlsb = Xlsb::new(Cursor::new(package.bytes())).map_err(failed)?;
     let mut parts = Parts { kind: FileKind::Xlsb, date1904: book.date1904, ..Parts::default() };
     for entry in &book.sheets {
-        let place = (entry.name.as_str(), entry.part.as_str());
-        let sheet = entry.grid.then(|| read_sheet(package, &mut xlsb, place, limits)).transpose()?;
+        let sheet = entry.grid.then(|| read_sheet((&strings, limits), &mut xlsb, entry)).transpose()?;
         parts.grids.push(sheet);
     }
     (parts.sheets, parts.formats) = (book.sheets, book.formats);
@@ -61,19 +63,19 @@ fn failed(error: calamine::XlsbError) -> OpenError {
 }
 
 fn read_sheet(
-    package: &Package,
+    (strings, limits): (&Strings<'_>, &Limits),
     xlsb: &mut Xlsb<Cursor<&[u8]>>,
-    (name, part): (&str, &str),
-    limits: &Limits,
+    entry: &SheetEntry,
 ) -> Result<Sheet, OpenError> {
-    let decor = decor(package, part, limits)?;
-    let mut cells = xlsb.worksheet_cells_reader(name).map_err(failed)?;
+    let (decor, own) = decor(strings.package, &entry.part, limits)?;
+    let mut cells = xlsb.worksheet_cells_reader(&entry.name).map_err(failed)?;
     let values = std::iter::from_fn(|| match cells.next_cell() {
         Ok(Some(cell)) => Some(Ok((cell.get_position(), Data::from(cell.get_value().clone())))),
         Ok(None) => None,
         Err(error) => Some(Err(failed(error))),
     });
-    grid(values, &HashMap::new(), &decor, limits)
+    let own = own.into_iter().map(|(spot, own)| Ok((spot, strings.value(own)?)));
+    grid(values.chain(own), &HashMap::new(), &decor, limits)
 }
 
 /// What stands outside the sheets' parts.
@@ -81,6 +83,8 @@ fn read_sheet(
 struct Book {
     sheets: Vec<SheetEntry>,
     formats: Vec<NumberFormat>,
+    /// The part of the shared strings.
+    strings: Option<String>,
     date1904: bool,
 }
 
@@ -107,6 +111,7 @@ impl Book {
         if let Some(strings) = led("sharedStrings") {
             // Inflated once within the limits before calamine, which knows none, inflates it.
             records(package, strings, |_, _| Ok(()))?;
+            book.strings = Some(strings.to_owned());
         }
         Ok(book)
     }
@@ -153,34 +158,34 @@ fn formats(package: &Package, part: &str) -> Result<Vec<NumberFormat>, OpenError
     Ok(styles.iter().map(|id| NumberFormat { code: code(id) }).collect())
 }
 
-/// What a sheet's records say beside values.
-fn decor(package: &Package, part: &str, limits: &Limits) -> Result<Decor, OpenError> {
+/// What a sheet's records say beside values, and the values that calamine passes over.
+fn decor(package: &Package, part: &str, limits: &Limits) -> Result<(Decor, Vec<(Spot, Own)>), OpenError> {
     let mut decor = Decor::default();
-    let mut row = 0;
+    let mut own = Vec::new();
+    let mut place = At::default();
     records(package, part, |kind, data| {
         let at = |place: usize| word(data, place);
         match kind {
             0x0000 => {
-                row = at(0);
+                place = At::row(at(0));
                 if data.get(11).is_some_and(|flags| flags & 0x10 != 0) {
-                    decor.hidden_rows.push(row);
+                    decor.hidden_rows.push(at(0));
                 }
             }
-            0x0002..=0x000B => {
-                decor.styles.push(((row, at(0)), at(4) & 0x00FF_FFFF));
-                if kind >= 0x0008 {
-                    decor.formulas.push((row, at(0)));
+            0x0001..=0x0012 | 0x003E => {
+                let (spot, style, rest) = place.cell(kind, data);
+                // A cell without a value is only a place.
+                if !matches!(kind, 0x0001 | 0x000C) {
+                    decor.styles.push((spot, style));
+                }
+                match kind {
+                    0x0008..=0x000B => decor.formulas.push(spot),
+                    0x000D..=0x0012 | 0x003E => own.push((spot, Own::read(kind, rest)?)),
+                    _ => {}
                 }
                 if kind == 0x000B {
-                    decor.errors.push(((row, at(0)), error_code(data.get(8).copied().unwrap_or(0))));
+                    decor.errors.push((spot, error_code(rest.first().copied().unwrap_or(0))));
                 }
-            }
-            // Cells in forms that calamine passes over: read without them, the sheet would be another.
-            0x000C..=0x0012 | 0x003E => {
-                return Err(damaged(format!(
-                    "row {} holds cells of kind {kind}, which are not read here",
-                    row.saturating_add(1)
-                )));
             }
             0x003C if half(data, 16) & 1 == 1 => decor.hidden_columns.push((at(0), at(4))),
             0x00B0 => decor.merges.push(((at(0), at(8)), (at(4), at(12)))),
@@ -191,75 +196,5 @@ fn decor(package: &Package, part: &str, limits: &Limits) -> Result<Decor, OpenEr
         }
         Ok(())
     })?;
-    Ok(decor.sorted())
-}
-
-fn error_code(number: u8) -> &'static str {
-    match number {
-        0x00 => "#NULL!",
-        0x07 => "#DIV/0!",
-        0x17 => "#REF!",
-        0x1D => "#NAME?",
-        0x24 => "#NUM!",
-        0x2A => "#N/A",
-        _ => "#VALUE!",
-    }
-}
-
-/// A text of two-byte characters after its length, and what follows it.
-fn wide(data: &[u8]) -> Result<(String, &[u8]), OpenError> {
-    let length = (word(data, 0) as usize).saturating_mul(2);
-    let parted = data.get(4..).and_then(|rest| rest.split_at_checked(length));
-    let (text, rest) =
-        parted.ok_or_else(|| OpenError::Truncated("a text ends beyond its record".to_owned()))?;
-    let units = text.chunks_exact(2).map(|pair| half(pair, 0));
-    Ok((char::decode_utf16(units).map(|c| c.unwrap_or('\u{fffd}')).collect(), rest))
-}
-
-/// Hands every record of a part to a reader: kind and content.
-fn records(
-    package: &Package,
-    part: &str,
-    mut take: impl FnMut(u16, &[u8]) -> Result<(), OpenError>,
-) -> Result<(), OpenError> {
-    let mut stream = std::io::BufReader::new(package.stream(part)?);
-    let mut data = Vec::new();
-    loop {
-        let Some(first) = byte(&mut stream, part)? else { return Ok(()) };
-        let mut kind = u16::from(first);
-        if first & 0x80 != 0 {
-            kind = u16::from(first & 0x7F) | u16::from(needed(&mut stream, part)? & 0x7F) << 7;
-        }
-        let mut length = 0;
-        for step in 0..4 {
-            let next = needed(&mut stream, part)?;
-            length |= usize::from(next & 0x7F) << (7 * step);
-            if next & 0x80 == 0 {
-                break;
-            }
-        }
-        if length > LONGEST {
-            return Err(damaged(format!("{part} has a record of {length} bytes")));
-        }
-        data.resize(length, 0);
-        stream.read_exact(&mut data).map_err(|error| ended(error, part))?;
-        take(kind, &data)?;
-    }
-}
-
-fn byte(stream: &mut impl Read, part: &str) -> Result<Option<u8>, OpenError> {
-    let mut one = [0];
-    let count = stream.read(&mut one).map_err(|error| OpenError::inside(error, part))?;
-    Ok((count == 1).then_some(one[0]))
-}
-
-fn needed(stream: &mut impl Read, part: &str) -> Result<u8, OpenError> {
-    byte(stream, part)?.ok_or_else(|| OpenError::Truncated(format!("{part} ends inside a record")))
-}
-
-fn ended(error: std::io::Error, part: &str) -> OpenError {
-    if error.kind() == std::io::ErrorKind::UnexpectedEof {
-        return OpenError::Truncated(format!("{part} ends inside a record"));
-    }
-    OpenError::inside(error, part)
+    Ok((decor.sorted(), own))
 }
