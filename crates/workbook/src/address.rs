@@ -1,4 +1,5 @@
 //! Cell addresses and ranges, counted from 1 as people see them, within the grid of 1,048,576 × 16,384.
+//! When two names are of one sheet is said here, too.
 
 use std::fmt::{self, Write as _};
 use std::str::FromStr;
@@ -90,6 +91,16 @@ fn letters(column: u16) -> ([u8; 3], usize) {
         }
     }
     (letters, from)
+}
+
+/// A sheet's name as it is compared: programs take names that differ in letter case alone for one.
+pub fn sheet_key(name: &str) -> String {
+    name.to_lowercase()
+}
+
+/// Whether two names are of one sheet.
+pub fn is_same_sheet(a: &str, b: &str) -> bool {
+    a == b || sheet_key(a) == sheet_key(b)
 }
 
 impl fmt::Display for CellRef {
@@ -221,6 +232,12 @@ mod tests {
             assert_eq!(text.parse::<CellRef>().unwrap().to_string(), text);
         }
         assert_eq!("K9:B7".parse::<Range>().unwrap().to_string(), "B7:K9");
+    }
+
+    #[test]
+    fn letter_case_tells_no_sheets_apart() {
+        assert!(is_same_sheet("Überblick", "ÜBERBLICK") && is_same_sheet("附表", "附表"));
+        assert!(!is_same_sheet("附表", "附表 ") && !is_same_sheet("Sheet1", "Sheet11"));
     }
 
     #[test]

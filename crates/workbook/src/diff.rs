@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::io::Read;
 
-use crate::address::CellRef;
+use crate::address::{CellRef, sheet_key};
 use crate::error::OpenError;
 use crate::package::{Package, folded};
 use crate::sheet::{Cell, Row, Value};
@@ -118,7 +118,7 @@ pub fn diff(a: &Workbook, b: &Workbook) -> Result<Diff, OpenError> {
 fn by_name(workbook: &Workbook) -> BTreeMap<(String, usize), SheetId> {
     let mut places: BTreeMap<String, usize> = BTreeMap::new();
     let keyed = workbook.sheet_ids().zip(workbook.sheets()).map(|(id, entry)| {
-        let name = entry.name.to_lowercase();
+        let name = sheet_key(&entry.name);
         let place = places.entry(name.clone()).or_default();
         *place += 1;
         ((name, *place), id)

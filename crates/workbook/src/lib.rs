@@ -22,7 +22,7 @@
 //!
 //! | module | holds |
 //! |---|---|
-//! | [`address`] | cell references, ranges, columns |
+//! | [`address`] | cell references, ranges, columns, names of sheets compared |
 //! | [`shift`] | where rows go when rows are inserted and deleted |
 //! | [`number`] | exact decimals from and to the digits a file holds |
 //! | [`date`] | days counted from 1900 or 1904 |

@@ -5,6 +5,7 @@ use std::sync::OnceLock;
 
 use serde::{Deserialize, Serialize};
 
+use crate::address::is_same_sheet;
 use crate::document::Document;
 use crate::error::OpenError;
 use crate::package::Package;
@@ -249,8 +250,7 @@ impl Workbook {
 
     /// The number of the sheet of that name (letter case is ignored, as Excel does).
     pub fn sheet_named(&self, name: &str) -> Option<SheetId> {
-        let wanted = name.to_lowercase();
-        let at = self.parts.sheets.iter().position(|sheet| sheet.name.to_lowercase() == wanted)?;
+        let at = self.parts.sheets.iter().position(|sheet| is_same_sheet(&sheet.name, name))?;
         u32::try_from(at).ok().map(SheetId)
     }
 

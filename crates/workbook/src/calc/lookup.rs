@@ -8,7 +8,7 @@ use std::iter::Peekable;
 use super::expression::Context;
 use super::scalar::{Evaluated, Stop};
 use super::{Answer, Outcome};
-use crate::address::{CellRef, Range};
+use crate::address::{CellRef, Range, sheet_key};
 use crate::sheet::{Cell, FormulaKind, Value, ValueRef};
 use crate::workbook::{DefinedName, SheetId, Workbook};
 
@@ -200,11 +200,11 @@ impl<'w> Evaluator<'w> {
         let sheets = self.sheets.get_or_init(|| {
             let entries = self.workbook.sheet_ids().zip(self.workbook.sheets());
             // Backwards, so that the first of two sheets that differ in case only is the one found.
-            let mut entries: Vec<_> = entries.map(|(id, entry)| (entry.name.to_lowercase(), id)).collect();
+            let mut entries: Vec<_> = entries.map(|(id, entry)| (sheet_key(&entry.name), id)).collect();
             entries.reverse();
             entries.into_iter().collect()
         });
-        sheets.get(&name.to_lowercase()).copied()
+        sheets.get(&sheet_key(name)).copied()
     }
 
     /// The text of a defined name as a sheet sees it: its own before the workbook's.

@@ -11,7 +11,7 @@ use super::facts::Form;
 use super::markup::{Replacements, Tag, TagKind, push_attribute_text, tags};
 use super::parts::{self, relations, relations_part, spelled};
 use super::tail::push_links;
-use crate::address::{CellRef, Range};
+use crate::address::{CellRef, Range, is_same_sheet, sheet_key};
 use crate::edit::{Content, Look, NewCell, NewColumn, NewSheet};
 use crate::error::{OpenError, PatchError};
 use crate::package::PartChange;
@@ -50,7 +50,7 @@ impl Rewrite<'_> {
         let length = name.encode_utf16().count();
         let odd = |c: char| c.is_control() || "[]:*?/\\".contains(c);
         let known = self.workbook.sheets().iter().map(|entry| &entry.name).chain(&self.new_names);
-        let taken = known.into_iter().any(|other| other.to_lowercase() == name.to_lowercase());
+        let taken = known.into_iter().any(|other| is_same_sheet(other, name));
         if length == 0
             || length > LONGEST_NAME
             || name.contains(odd)
@@ -194,8 +194,8 @@ impl Rewrite<'_> {
 
     /// Whether a formula of another sheet or a defined name speaks of a sheet.
     fn is_named(&self, id: SheetId, name: &str) -> bool {
-        let own = name.to_lowercase();
-        let names = |text: &str| text.to_lowercase().contains(&own);
+        let own = sheet_key(name);
+        let names = |text: &str| sheet_key(text).contains(&own);
         let sheets = self.workbook.sheet_ids().filter(|other| *other != id);
         let mut formulas = sheets.filter_map(|other| self.workbook.sheet(other).ok()).flat_map(|sheet| {
             sheet.formula_cells().filter_map(|cell| cell.formula.map(|formula| formula.text))
