@@ -11,6 +11,9 @@ pub(super) type Length = i64;
 
 const POINT: Length = 12_700;
 
+/// Distances from a row's top that a drawing may state.
+pub(super) const FURTHEST: std::ops::Range<Length> = -(1 << 40)..1 << 40;
+
 /// How high the rows of a sheet are.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Heights {
@@ -40,8 +43,7 @@ impl Heights {
 
     /// The height of a row.
     pub(super) fn of(&self, row: u32) -> Length {
-        let usual = if self.usual > 0 { self.usual } else { 15 * POINT };
-        self.own.get(&row).copied().unwrap_or(usual)
+        self.own.get(&row).copied().unwrap_or_else(|| self.usual())
     }
 
     /// The rows after they moved; new ones are as high as their model.
@@ -74,6 +76,8 @@ pub(super) enum Follows {
     Both,
     /// The upper edge keeps its cell, the drawing its size.
     Upper,
+    /// The upper edge moves by as many rows as a cell that comes from one row to another, the drawing keeps its size.
+    Cell(u32, u32),
     /// It stays where it is.
     Nothing,
 }
@@ -129,31 +133,40 @@ impl Ground<'_> {
     ) -> Vec<(Range<usize>, String)> {
         let mut pieces = Vec::new();
         let Some(from) = upper.edge() else { return pieces };
-        let new_from = match follows {
-            Follows::Both | Follows::Upper => self.upper(from),
-            Follows::Nothing => self.after.edge_at(self.before.above(from)),
-        };
+        let to = lower.edge();
+        let (new_from, new_to) = self.edges((from, to.unwrap_or(from)), follows);
         upper.rewritten(new_from, &mut pieces);
-        if let Some(to) = lower.edge() {
-            let new_to = match follows {
-                Follows::Both => self.lower(from, to),
-                Follows::Upper => {
-                    let size = self.before.above(to) - self.before.above(from);
-                    self.same_size(from, to, new_from)
-                        .unwrap_or_else(|| self.after.edge_at(self.after.above(new_from) + size))
-                }
-                Follows::Nothing => self.after.edge_at(self.before.above(to)),
-            };
+        if to.is_some() {
             lower.rewritten(new_to, &mut pieces);
         }
         pieces
     }
 
-    /// Where the lower edge of a drawing that keeps its size lies, if all rows below it moved alike.
-    fn same_size(&self, from: Edge, to: Edge, new_from: Edge) -> Option<Edge> {
-        let moved = self.shift.row(from.row)?.checked_sub(from.row)?;
-        let alike = self.shift.row(to.row)?.checked_sub(to.row)? == moved && new_from.below == from.below;
-        alike.then(|| Edge { row: to.row + moved, ..to })
+    /// Where the edges of a drawing lie afterwards.
+    pub(super) fn edges(&self, (from, to): (Edge, Edge), follows: Follows) -> (Edge, Edge) {
+        let upper = match follows {
+            Follows::Both | Follows::Upper => self.upper(from),
+            Follows::Cell(before, after) => {
+                let row = from.row.saturating_add(after).saturating_sub(before);
+                Edge { row: row.clamp(1, LAST_ROW), ..from }
+            }
+            Follows::Nothing => self.after.edge_at(self.before.above(from)),
+        };
+        let lower = match follows {
+            Follows::Both => self.lower(from, to),
+            Follows::Upper | Follows::Cell(..) => self.same_size((from, to), upper),
+            Follows::Nothing => self.after.edge_at(self.before.above(to)),
+        };
+        (upper, lower)
+    }
+
+    /// Where the lower edge of a drawing that keeps its size lies: as written, where rows as high moved alike.
+    fn same_size(&self, (from, to): (Edge, Edge), upper: Edge) -> Edge {
+        let size = self.before.above(to) - self.before.above(from);
+        let top = self.after.above(upper);
+        let row = to.row.saturating_add(upper.row).saturating_sub(from.row);
+        let alike = Edge { row: row.clamp(1, LAST_ROW), ..to };
+        if self.after.above(alike) - top == size { alike } else { self.after.edge_at(top + size) }
     }
 
     fn upper(&self, edge: Edge) -> Edge {
@@ -177,24 +190,33 @@ impl Ground<'_> {
 impl Heights {
     /// How far an edge lies below the top of the sheet.
     fn above(&self, edge: Edge) -> Length {
-        let usual = if self.usual > 0 { self.usual } else { 15 * POINT };
         let stated = self.own.range(..edge.row);
         let (count, sum) = stated.fold((0, 0), |(count, sum), (_, height)| (count + 1, sum + height));
-        (Length::from(edge.row) - 1 - count) * usual + sum + edge.below.min(self.of(edge.row).max(0))
+        (Length::from(edge.row) - 1 - count) * self.usual() + sum + edge.below.min(self.of(edge.row).max(0))
     }
 
     /// The edge that lies so far below the top of the sheet.
     fn edge_at(&self, mut rest: Length) -> Edge {
         let mut row = 1;
-        while row < LAST_ROW {
-            let height = self.of(row);
-            if rest < height {
-                break;
+        for (&stated, &height) in self.own.range(..LAST_ROW) {
+            let passed = self.usual_rows(rest, stated.saturating_sub(row));
+            (row, rest) = (row + passed, rest - Length::from(passed) * self.usual());
+            if row < stated || rest < height {
+                return Edge { row, below: rest.max(0) };
             }
-            rest -= height;
-            row += 1;
+            (row, rest) = (stated + 1, rest - height);
         }
-        Edge { row, below: rest.max(0) }
+        let passed = self.usual_rows(rest, LAST_ROW - row);
+        Edge { row: row + passed, below: (rest - Length::from(passed) * self.usual()).max(0) }
+    }
+
+    /// How many of so many rows that state no height end above a length.
+    fn usual_rows(&self, length: Length, count: u32) -> u32 {
+        u32::try_from((length / self.usual()).clamp(0, Length::from(count))).unwrap_or(count)
+    }
+
+    fn usual(&self) -> Length {
+        if self.usual > 0 { self.usual } else { 15 * POINT }
     }
 }
 
@@ -234,6 +256,16 @@ mod tests {
         assert_eq!(after([4, 0, 10, 95_250], Follows::Upper), [4, 0, 9, 285_750]);
         assert_eq!(after([9, 5, 12, 7], Follows::Upper), [12, 5, 15, 7]);
         assert_eq!(after([9, 5, 11, 7], Follows::Nothing), [9, 5, 10, 190_507]);
+    }
+
+    #[test]
+    fn a_box_goes_with_its_cell_and_keeps_its_size() {
+        // Its cell comes from row 10 to row 13; the rows below are as high as they were, the one above is not.
+        assert_eq!(after([9, 5, 12, 7], Follows::Cell(10, 13)), [12, 5, 15, 7]);
+        assert_eq!(after([8, 5, 12, 7], Follows::Cell(10, 13)), [11, 5, 14, 7]);
+        // Half a row of 15 points is left of it in a row of 30, and the row below has 30, too.
+        assert_eq!(after([6, 0, 8, 95_250], Follows::Cell(7, 9)), [8, 0, 9, 285_750]);
+        assert_eq!(after([0, 5, 3, 7], Follows::Cell(9, 2)), [0, 5, 3, 7], "there is no row above the first");
     }
 
     #[test]

@@ -255,7 +255,7 @@ impl<R: Read> Pass<'_, R> {
         let inside = held.get(length..).unwrap_or_default();
         let end = inside.iter().rposition(|byte| *byte == b'<').unwrap_or(0);
         let raw = inside.get(..end).unwrap_or_default();
-        if !tag.is_proper() || raw.contains(&b'<') {
+        if !tag.is_proper() || raw.contains(&b'<') || std::str::from_utf8(raw).is_err() {
             return Err(PatchError::Unmovable { part: self.name.clone() });
         }
         let text = decoded(raw);

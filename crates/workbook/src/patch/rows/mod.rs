@@ -3,6 +3,7 @@
 mod anchors;
 mod boxes;
 mod cells;
+mod points;
 mod reach;
 mod rules;
 mod series;

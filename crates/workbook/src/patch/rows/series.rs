@@ -10,8 +10,8 @@ pub(super) struct Series {
     shift: Shift,
     before: Range,
     after: Range,
-    /// How many values a row has; 0 as long as it is not known, or where values are left out.
-    width: u32,
+    /// How many values a row has; 0 where some are left out, nothing as long as they are not counted.
+    width: Option<u32>,
 }
 
 impl Series {
@@ -22,29 +22,31 @@ impl Series {
             [only] => Some(only.range()),
             _ => None,
         };
-        Some(Self { shift: shift.clone(), before: one(text)?, after: one(&moved)?, width: 0 })
+        Some(Self { shift: shift.clone(), before: one(text)?, after: one(&moved)?, width: None })
     }
 
     /// How many values there are after rows moved, of so many before.
     pub(super) fn count(&mut self, count: u32) -> u32 {
         let (rows, columns) = size(self.before);
-        self.width = match count {
+        let width = match count {
             count if count == rows.saturating_mul(columns) => columns,
             // Labels of several levels are counted by rows.
             count if count == rows => 1,
             _ => 0,
         };
-        if self.width == 0 { count } else { size(self.after).0.saturating_mul(self.width) }
+        self.width = Some(width);
+        if width == 0 { count } else { size(self.after).0.saturating_mul(width) }
     }
 
     /// The number that a value has afterwards; `None` where its cell is deleted.
     pub(super) fn index(&self, index: u32) -> Option<u32> {
-        if self.width == 0 {
+        let width = self.width.unwrap_or_else(|| size(self.before).1);
+        if width == 0 {
             return Some(index);
         }
-        let row = self.shift.row(self.before.first().row().checked_add(index / self.width)?)?;
+        let row = self.shift.row(self.before.first().row().checked_add(index / width)?)?;
         let below = row.checked_sub(self.after.first().row())?;
-        below.checked_mul(self.width)?.checked_add(index % self.width)
+        below.checked_mul(width)?.checked_add(index % width)
     }
 }
 

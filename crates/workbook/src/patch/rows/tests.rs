@@ -193,21 +193,93 @@ fn drawings_and_boxes_move_with_their_cells() {
     assert_eq!(follows(drawing(" editAs='oneCell'", 9, 12)), drawing(" editAs='oneCell'", 12, 15));
     assert_eq!(follows(drawing(" editAs='absolute'", 9, 12)), drawing(" editAs='absolute'", 9, 12));
 
-    let note = |anchor: &str, row: u32| {
+    // One anchor has a size of its own, the other speaks of no cell.
+    let one = |row: u32| {
         format!(
-            "<v:shape id='s'><v:textbox><br></v:textbox><x:ClientData ObjectType=\"Note\"><x:MoveWithCells/><x:SizeWithCells/><x:Anchor>\r\n 2, 15, {anchor}</x:Anchor><x:Row>{row}</x:Row><x:Column>1</x:Column></x:ClientData></v:shape>"
+            "<oneCellAnchor><from><row>{row}</row><rowOff>5</rowOff></from><ext cx=\"9\" cy=\"9\"/></oneCellAnchor>"
         )
     };
-    assert_eq!(piece(&note("10, 10, 7, 5, 14, 16", 11), false), note("13, 10, 7, 5, 17, 16", 14));
-    assert_eq!(
-        piece(&note("8, 10, 7, 5, 12, 16", 8), false),
-        note("8, 10, 7, 5, 12, 16", 8),
-        "keeps its box"
-    );
-    assert_eq!(piece(&format!("<xml>{}</xml>", note("8, 10, 7, 5, 12, 16", 10)), true), "<xml></xml>");
+    assert_eq!(piece(&one(9), false), one(12));
+    assert_eq!(piece(&one(8), false), one(8));
+    assert_eq!(piece(&one(10), true), one(9).replace(">5<", ">0<"));
+    let fixed = "<absoluteAnchor><pos x=\"0\" y=\"1905000\"/><ext cx=\"9\" cy=\"9\"/></absoluteAnchor>";
+    assert_eq!(piece(fixed, false), fixed);
+}
+
+/// The data of a box, whose anchor begins in column 2 and ends in column 7.
+fn box_data(kind: &str, says: &str, [top, above, bottom, below]: [u32; 4], row: u32) -> String {
+    format!(
+        "<v:shape id='s'><v:textbox><br></v:textbox><x:ClientData ObjectType=\"{kind}\">{says}<x:Anchor>\r\n 2, 15, {top}, {above}, 7, 5, {bottom}, {below}</x:Anchor><x:Row>{row}</x:Row><x:Column>1</x:Column></x:ClientData></v:shape>"
+    )
+}
+
+#[test]
+fn boxes_of_comments_go_with_their_cells() {
+    for says in
+        ["<x:MoveWithCells/><x:SizeWithCells/>", "<x:SizeWithCells/>", "<x:MoveWithCells></x:MoveWithCells>"]
+    {
+        let note = |anchor, row| box_data("Note", says, anchor, row);
+        assert_eq!(piece(&note([10, 10, 14, 16], 11), false), note([13, 10, 17, 16], 14));
+        assert_eq!(
+            piece(&note([8, 10, 12, 16], 9), false),
+            note([11, 10, 15, 16], 12),
+            "with the cell, above it"
+        );
+        assert_eq!(piece(&note([8, 10, 12, 16], 8), false), note([8, 10, 12, 16], 8), "keeps its size");
+        assert_eq!(piece(&format!("<xml>{}</xml>", note([8, 10, 12, 16], 10)), true), "<xml></xml>");
+    }
+    // Between the cells of its edges, a box that sizes with them stretches and shrinks.
+    let both = |anchor, row| box_data("Note", "", anchor, row);
+    assert_eq!(piece(&both([8, 10, 12, 16], 8), false), both([8, 10, 15, 16], 8));
+    assert_eq!(piece(&both([8, 10, 13, 16], 8), true), both([8, 10, 10, 16], 8));
+}
+
+#[test]
+fn controls_move_and_size_as_they_say() {
+    for (says, from, to) in [
+        ("", [8, 3, 12, 4], [8, 3, 15, 4]),
+        ("", [10, 3, 12, 0], [13, 3, 15, 0]),
+        ("", [4, 3, 9, 0], [4, 3, 9, 0]),
+        ("<x:SizeWithCells/>", [8, 3, 12, 4], [8, 3, 12, 4]),
+        ("<x:SizeWithCells/>", [9, 3, 12, 4], [12, 3, 15, 4]),
+        ("<x:MoveWithCells/><x:SizeWithCells/>", [9, 3, 12, 4], [9, 3, 12, 4]),
+        ("<x:MoveWithCells/>", [9, 3, 12, 4], [9, 3, 12, 4]),
+        ("<x:MoveWithCells>False</x:MoveWithCells><x:SizeWithCells/>", [9, 3, 12, 4], [12, 3, 15, 4]),
+    ] {
+        let control = |anchor| box_data("Checkbox", says, anchor, 0);
+        assert_eq!(piece(&control(from), false), control(to), "{says} {from:?}");
+    }
     let control = "<x:ClientData ObjectType='Drop'><x:Anchor>1, 0, 10, 0, 2, 0, 12, 0</x:Anchor><x:FmlaLink>$B$12</x:FmlaLink></x:ClientData>";
     let moved = control.replace("10, 0, 2, 0, 12", "13, 0, 2, 0, 15").replace("$B$12", "$B$15");
     assert_eq!(piece(control, false), moved);
+}
+
+#[test]
+fn boxes_keep_their_size_over_rows_of_other_heights() {
+    // Rows of 20 pixels, but 40 in row 11, as which the three new ones before row 10 are.
+    let mut shift = Shift::none();
+    shift.insert((10, 3), None, Some(11)).unwrap();
+    let mut before = Heights::default();
+    before.note(11, b"30");
+    let after = before.shifted(&shift, |_| Some(11));
+    let ground = Ground { shift: &shift, before: &before, after: &after };
+    let mover =
+        Mover { shift: &shift, sheet: "附表", own: true, number: 0, ground: Some(&ground), merges: &[] };
+    let moved = |text: String| {
+        let made = text::moved(text.as_bytes(), mover).unwrap();
+        made.map_or(text, |made| String::from_utf8(made).unwrap())
+    };
+    for (says, from, to) in [
+        ("", [8, 5, 11, 7], [8, 5, 14, 7]),
+        ("<x:SizeWithCells/>", [8, 5, 11, 7], [8, 5, 10, 27]),
+        ("<x:MoveWithCells/><x:SizeWithCells/>", [9, 5, 12, 7], [9, 5, 11, 7]),
+    ] {
+        let control = |anchor| box_data("Button", says, anchor, 0);
+        assert_eq!(moved(control(from)), control(to), "{says}");
+    }
+    let note = |anchor, row| box_data("Note", "<x:MoveWithCells/><x:SizeWithCells/>", anchor, row);
+    assert_eq!(moved(note([8, 5, 11, 7], 8)), note([8, 5, 10, 27], 8), "where its cell stays");
+    assert_eq!(moved(note([9, 5, 12, 7], 9)), note([12, 5, 15, 7], 12));
 }
 
 #[test]
@@ -237,6 +309,77 @@ fn kept_values_of_charts_move_with_their_cells() {
     let extended = "<cx:numDim type='val'><cx:f>附表!$B$9:$B$11</cx:f><cx:lvl ptCount='3'><cx:pt idx='0'>1</cx:pt><cx:pt idx='2'>3</cx:pt></cx:lvl></cx:numDim>";
     let moved = "<cx:numDim type='val'><cx:f>附表!$B$9:$B$14</cx:f><cx:lvl ptCount='6'><cx:pt idx='0'>1</cx:pt><cx:pt idx='5'>3</cx:pt></cx:lvl></cx:numDim>";
     assert_eq!(piece(extended, false), moved);
+}
+
+/// A chart as Excel writes one: the point of row 10 is red, and labelled.
+const CHART: &str = "<c:chartSpace><c:chart><c:plotArea><c:barChart><c:ser><c:idx val=\"4\"/><c:order val=\"4\"/><c:tx><c:strRef><c:f>附表!$D$6</c:f><c:strCache><c:ptCount val=\"1\"/><c:pt idx=\"0\"><c:v>数</c:v></c:pt></c:strCache></c:strRef></c:tx><c:spPr/><c:dPt><c:idx val=\"0\"/><c:bubble3D val=\"0\"/></c:dPt><c:dPt><c:idx val=\"3\"/><c:spPr><a:solidFill><a:srgbClr val=\"FF0000\"/></a:solidFill></c:spPr></c:dPt><c:dLbls><c:dLbl><c:idx val=\"3\"/><c:extLst><c:ext><c15:dlblFieldTable><c15:dlblFTEntry><c15:f>附表!$B$10</c15:f></c15:dlblFTEntry></c15:dlblFieldTable></c:ext></c:extLst></c:dLbl><c:showVal val=\"1\"/></c:dLbls><c:cat><c:strRef><c:f>附表!$B$7:$B$10</c:f></c:strRef></c:cat><c:val><c:numRef><c:f>附表!$D$7:$D$10</c:f><c:numCache><c:ptCount val=\"4\"/><c:pt idx=\"0\"><c:v>1</c:v></c:pt><c:pt idx=\"3\"><c:v>2</c:v></c:pt></c:numCache></c:numRef></c:val></c:ser></c:barChart></c:plotArea><c:legend><c:legendEntry><c:idx val=\"3\"/><c:delete val=\"1\"/></c:legendEntry></c:legend></c:chart></c:chartSpace>";
+
+#[test]
+fn formats_of_single_points_follow_their_rows() {
+    let moved = CHART
+        .replace("val=\"3\"/><c:spPr>", "val=\"6\"/><c:spPr>")
+        .replace("val=\"3\"/><c:extLst>", "val=\"6\"/><c:extLst>")
+        .replace("$10", "$13")
+        .replace("ptCount val=\"4\"", "ptCount val=\"7\"")
+        .replace("pt idx=\"3\"", "pt idx=\"6\"");
+    assert_eq!(piece(CHART, false), moved, "rows come before the last point");
+    assert_eq!(piece(&moved, true), CHART, "and go again");
+    // The row of the red point goes, with its format and its label.
+    let gone = piece(CHART, true);
+    assert!(
+        !gone.contains("FF0000") && !gone.contains("<c:dLbl>") && !gone.contains("dlblFTEntry"),
+        "{gone}"
+    );
+    assert!(gone.contains("<c:dPt><c:idx val=\"0\"/>") && gone.contains("<c:showVal val=\"1\"/>"), "{gone}");
+    assert!(gone.contains("附表!$D$7:$D$9") && gone.contains("<c:ptCount val=\"3\"/>"), "{gone}");
+    // Rows that come above the series, or right behind it, change no number.
+    for rows in ["$D$6:$D$9", "$D$10:$D$13"] {
+        let made = piece(&CHART.replace("$D$7:$D$10", rows), false);
+        assert!(made.contains("<c:idx val=\"3\"/><c:spPr>"), "{made}");
+    }
+    // Where no values are kept, the range says which row a point stands for.
+    let bare = CHART.replace("<c:ptCount val=\"4\"/>", "");
+    assert!(piece(&bare, false).contains("<c:idx val=\"6\"/><c:spPr>"));
+    let elsewhere = CHART.replace("附表", "表二");
+    assert_eq!(piece(&elsewhere, false), elsewhere);
+}
+
+#[test]
+fn legends_of_pies_and_steps_of_waterfalls_follow_their_rows() {
+    let pie = CHART.replace("barChart", "pieChart");
+    assert!(piece(&pie, false).contains("<c:legendEntry><c:idx val=\"6\"/>"));
+    assert!(piece(CHART, false).contains("<c:legendEntry><c:idx val=\"3\"/>"), "that of a series");
+    assert!(!piece(&pie, true).contains("legendEntry"));
+    let chart = |layout: &str, rows: &str, count: u32, points: [u32; 2]| {
+        let [point, sum] = points;
+        format!(
+            "<cx:chartSpace><cx:chartData><cx:data id='0'><cx:numDim type='val'><cx:f>附表!$D$7:{rows}</cx:f><cx:lvl ptCount='{count}'/></cx:numDim></cx:data></cx:chartData><cx:series layoutId='{layout}'><cx:dataPt idx='{point}'><cx:spPr/></cx:dataPt><cx:layoutPr><cx:subtotals><cx:idx val='{sum}'/></cx:subtotals></cx:layoutPr><cx:dataId val='0'/></cx:series></cx:chartSpace>"
+        )
+    };
+    let before = chart("waterfall", "$D$12", 6, [2, 5]);
+    assert_eq!(piece(&before, false), chart("waterfall", "$D$15", 9, [2, 8]));
+    let gone = chart("waterfall", "$D$9", 3, [2, 5]).replace("<cx:idx val='5'/>", "");
+    assert_eq!(piece(&before, true), gone);
+    assert_eq!(
+        piece(&chart("treemap", "$D$12", 6, [2, 5]), false),
+        chart("treemap", "$D$15", 9, [2, 5]),
+        "the numbers of groups"
+    );
+}
+
+#[test]
+fn texts_that_label_points_move_and_names_of_series_do_not_grow() {
+    let labels = |rows: &str, count: u32, point: u32| {
+        format!(
+            "<c15:datalabelsRange><c15:f>附表!{rows}</c15:f><c15:dlblRangeCache><c:ptCount val='{count}'/><c:pt idx='{point}'><c:v>x</c:v></c:pt></c15:dlblRangeCache></c15:datalabelsRange>"
+        )
+    };
+    assert_eq!(piece(&labels("$B$9:$B$10", 2, 1), false), labels("$B$9:$B$13", 5, 4));
+    let mut shift = Shift::none();
+    shift.insert((10, 2), Some((9, 9)), None).unwrap();
+    let mover = Mover { shift: &shift, sheet: "附表", own: true, number: 0, ground: None, merges: &[] };
+    let chart = "<c:ser><c:tx><c:strRef><c:f>附表!$B$9</c:f><c:strCache><c:ptCount val='1'/></c:strCache></c:strRef></c:tx><c:val><c:numRef><c:f>附表!$C$9:$F$9</c:f></c:numRef></c:val></c:ser>";
+    assert_eq!(text::moved(chart.as_bytes(), mover).unwrap(), None, "a series across columns");
 }
 
 fn sheet_of(inner: &str) -> String {

@@ -2,11 +2,12 @@
 
 use std::ops::Range as Span;
 
-use super::anchors::{Follows, Ground, WrittenEdge};
+use super::anchors::{FURTHEST, Follows, Ground, WrittenEdge};
 use super::boxes;
+use super::points;
 use super::rules::{self, Holds};
 use super::series::Series;
-use crate::address::{CellRef, Range};
+use crate::address::{CellRef, Range, is_same_sheet};
 use crate::formula::{Home, Place, shifted};
 use crate::patch::markup::{Replacements, Tag, TagKind, decoded, push_attribute_text, tags};
 use crate::scan::number;
@@ -44,6 +45,13 @@ pub(super) fn moved(part: &[u8], mover: Mover<'_>) -> Result<Option<Vec<u8>>, Un
                 walk.ends(tag.end);
             }
         }
+    }
+    let home = Home { sheet: mover.sheet, own: mover.own, place: Place::Series };
+    for (span, text) in points::moved(part, mover.shift, home) {
+        if text.is_empty() {
+            walk.changes.retain(|(other, _)| other.end <= span.start || other.start >= span.end);
+        }
+        walk.changes.push((span, text));
     }
     if walk.changes.is_empty() {
         return Ok(None);
@@ -102,6 +110,9 @@ impl<'a> Walk<'a> {
         for attribute in tag.attributes() {
             let name = attribute.name.rsplit(|byte| *byte == b':').next().unwrap_or_default();
             let Some(holds) = rules::of_attribute(tag.local(), name) else { continue };
+            if std::str::from_utf8(attribute.value).is_err() {
+                return Err(Unmovable);
+            }
             let text = decoded(attribute.value);
             match self.to(holds, &text, &tag) {
                 To::Same => {}
@@ -173,12 +184,18 @@ impl<'a> Walk<'a> {
 
     /// The box of a comment, or of a control, follows its cell.
     fn comment_box(&mut self, close: &Tag<'_>) {
-        let start = self.open.last().map_or(close.start, |open| open.tag.start);
-        if let Some(pieces) = boxes::moved(self.part, self.mover.shift, &(start..close.end)) {
+        let (Some(ground), Some(open)) = (self.mover.ground, self.open.last()) else { return };
+        if let Some(pieces) = boxes::moved(self.part, ground, &(open.tag.start..close.end)) {
             self.changes.extend(pieces);
         } else if let Some(open) = self.open.iter_mut().rev().find(|open| open.tag.local() == b"shape") {
             open.is_gone = true;
         }
+    }
+
+    /// Whether the element at hand holds a reference to the cells of a chart's points; a series' name is none.
+    fn is_of_points(&self) -> bool {
+        let mut around = self.open.iter().rev().skip(1).map(|open| open.tag.local());
+        around.next().is_some_and(in_chart) && around.next() != Some(b"tx")
     }
 
     fn parent_is(&self, local: &[u8]) -> bool {
@@ -197,11 +214,11 @@ impl<'a> Walk<'a> {
         let raw = self.part.get(span.clone()).unwrap_or_default();
         match tag.local() {
             b"row" | b"rowOff" => self.edge(raw, &span, tag.local() == b"row"),
-            b"f" => self.series(&decoded(raw)),
+            b"f" if self.is_of_points() => self.series(&decoded(raw)),
             _ => {}
         }
         let Some(mut holds) = rules::of_text(tag.local()) else { return Ok(()) };
-        if raw.contains(&b'<') {
+        if raw.contains(&b'<') || std::str::from_utf8(raw).is_err() {
             return Err(Unmovable);
         }
         let text = decoded(raw);
@@ -210,12 +227,9 @@ impl<'a> Walk<'a> {
         }
         let in_rules =
             |open: &Open<'_>| matches!(open.tag.local(), b"conditionalFormatting" | b"dataValidation");
-        let holds_points = |open: &Open<'_>| in_chart(open.tag.local());
         if tag.local() == b"f" && self.open.iter().any(in_rules) {
             holds = Holds::Formula(Place::Each);
-        } else if holds == Holds::Formula(Place::Elsewhere)
-            && self.open.iter().rev().nth(1).is_some_and(holds_points)
-        {
+        } else if holds == Holds::Formula(Place::Elsewhere) && self.is_of_points() {
             holds = Holds::Formula(Place::Series);
         }
         match self.to(holds, &text, &tag) {
@@ -243,8 +257,7 @@ impl<'a> Walk<'a> {
             },
             Holds::Source => {
                 let sheet = tag.value(b"sheet");
-                let is_meant =
-                    sheet.map_or(own, |sheet| sheet.to_lowercase() == self.mover.sheet.to_lowercase());
+                let is_meant = sheet.map_or(own, |sheet| is_same_sheet(&sheet, self.mover.sheet));
                 let is_outside = tag.attributes().any(|attribute| attribute.name.ends_with(b":id"));
                 if is_meant && !is_outside { area(text, shift, Widening::SeveralRows) } else { To::Same }
             }
@@ -321,7 +334,8 @@ impl<'a> Walk<'a> {
         if is_row {
             written.row = text.parse().ok().map(|row| (row, span.clone()));
         } else {
-            written.below = text.parse().ok().map(|below| (below, span.clone()));
+            let below = text.parse().ok().filter(|below| FURTHEST.contains(below));
+            written.below = below.map(|below| (below, span.clone()));
         }
     }
 
@@ -344,8 +358,7 @@ impl<'a> Walk<'a> {
     fn series(&mut self, text: &str) {
         let home = Home { sheet: self.mover.sheet, own: self.mover.own, place: Place::Series };
         let series = Series::new(text, self.mover.shift, home);
-        let parent = self.open.len().checked_sub(2).and_then(|at| self.open.get_mut(at));
-        if let Some(parent) = parent.filter(|parent| in_chart(parent.tag.local())) {
+        if let Some(parent) = self.open.len().checked_sub(2).and_then(|at| self.open.get_mut(at)) {
             parent.series = series;
         }
     }
@@ -373,7 +386,7 @@ impl<'a> Walk<'a> {
 
 /// Whether an element of a chart holds a reference and the values it gave.
 fn in_chart(element: &[u8]) -> bool {
-    element.ends_with(b"Ref") || element.ends_with(b"Dim")
+    element.ends_with(b"Ref") || element.ends_with(b"Dim") || element == b"datalabelsRange"
 }
 
 /// A text as the content of an element.
