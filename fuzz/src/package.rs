@@ -1,7 +1,7 @@
 //! An input to a container: sections of text become parts, stored without compression under right checksums.
 //!
 //! The text before the first line that starts with `%%` is the first sheet. Such a line names the part that follows;
-//! `%%edits` are the edits of the target `patch`. Parts that an input leaves out are the [`USUAL`] ones.
+//! `%%edits` are the edits of the targets `patch` and `rows`. Parts that an input leaves out are the [`USUAL`] ones.
 
 use std::borrow::Cow;
 

@@ -45,12 +45,7 @@ fn compare(before: &Workbook, edits: &[Edit], made: Vec<u8>) {
     };
     assert_eq!(after.sheets(), before.sheets());
     assert_eq!(after.names(), before.names());
-    let mut all_read = true;
-    for id in before.sheet_ids() {
-        let (old, new) = (before.sheet(id), after.sheet(id));
-        assert_eq!(old.is_ok(), new.is_ok(), "sheet {} is read before or after only: {new:?}", id.0 + 1);
-        all_read &= old.is_ok();
-    }
+    let all_read = same_readable(before, &after);
     let mut edited = BTreeSet::new();
     for edit in edits {
         let Edit::SetCell { sheet, cell, content, style } = edit else { continue };
@@ -69,6 +64,17 @@ fn compare(before: &Workbook, edits: &[Edit], made: Vec<u8>) {
     }
     assert!(found.sheets.is_empty(), "{found}");
     check_parts(before, edits, &found.parts.iter().map(|part| part.name.as_str()).collect::<Vec<_>>());
+}
+
+/// The sheets that are read before are read after, and no others; whether all are.
+pub(super) fn same_readable(before: &Workbook, after: &Workbook) -> bool {
+    let mut all_read = true;
+    for id in before.sheet_ids() {
+        let (old, new) = (before.sheet(id), after.sheet(id));
+        assert_eq!(old.is_ok(), new.is_ok(), "sheet {} is read before or after only: {new:?}", id.0 + 1);
+        all_read &= old.is_ok();
+    }
+    all_read
 }
 
 fn check_content(old: &Sheet, new: &Sheet, at: CellRef, content: &Content) {

@@ -6,9 +6,10 @@ use std::process::{Command, Stdio};
 use crate::{Outcome, read_text, root};
 
 /// The targets, each with the folder of its seeds, kept cases and dictionary, and the longest input.
-const TARGETS: [(&str, &str, usize); 5] = [
+const TARGETS: [(&str, &str, usize); 6] = [
     ("reader", "package", 2_048),
     ("patch", "package", 2_048),
+    ("rows", "package", 2_048),
     ("others", "others", 3_072),
     ("formula", "formula", 512),
     ("calc", "formula", 512),
@@ -112,7 +113,7 @@ mod tests {
 
     #[test]
     fn packages_keep_every_promise() {
-        replay("package", &[targets::reader::check, targets::patch::check]);
+        replay("package", &[targets::reader::check, targets::patch::check, targets::rows::check]);
     }
 
     #[test]
