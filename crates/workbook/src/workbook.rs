@@ -285,6 +285,11 @@ impl Workbook {
         self.parts.signed
     }
 
+    /// Whether the structure is protected: a person can neither add nor remove sheets without taking that off.
+    pub fn has_protected_structure(&self) -> bool {
+        self.parts.protected
+    }
+
     /// A cell's value by sheet and place; blank where there is none or the sheet cannot be read.
     pub fn value(&self, sheet: SheetId, cell: crate::address::CellRef) -> ValueRef<'_> {
         self.sheet(sheet).map_or(ValueRef::Blank, |grid| grid.value(cell))

@@ -257,3 +257,65 @@ fn piped(desk: &Desk, bytes: &[u8], args: &[&str]) -> std::process::Output {
     child.stdin.take().unwrap().write_all(bytes).unwrap();
     child.wait_with_output().unwrap()
 }
+
+/// A workbook with each text part as a change makes it.
+fn rewritten(bytes: &[u8], change: impl Fn(&str, String) -> String) -> Vec<u8> {
+    use std::io::{Read, Write};
+
+    let mut archive = zip::ZipArchive::new(Cursor::new(bytes)).unwrap();
+    let mut writer = zip::ZipWriter::new(Cursor::new(Vec::new()));
+    for index in 0..archive.len() {
+        let mut entry = archive.by_index(index).unwrap();
+        let (name, mut text) = (entry.name().unwrap().into_owned(), String::new());
+        entry.read_to_string(&mut text).unwrap();
+        writer.start_file(&name, zip::write::SimpleFileOptions::default()).unwrap();
+        writer.write_all(change(&name, text).as_bytes()).unwrap();
+    }
+    writer.finish().unwrap().into_inner()
+}
+
+#[test]
+fn a_protected_form_keeps_its_protection_to_the_byte() {
+    const SHEET: &str = r#"<sheetProtection algorithmName="SHA-512" hashValue="q83vEg==" saltValue="ASNFZw==" spinCount="100000" sheet="1" objects="1" formatCells="0"/>"#;
+    const BOOK: &str = r#"<workbookProtection workbookAlgorithmName="SHA-512" workbookHashValue="mrw0VA==" workbookSaltValue="ZUMhAA==" workbookSpinCount="100000" lockStructure="1"/>"#;
+    let desk = Desk::new();
+    let form = rewritten(&sample("cases/convert-into-a-protected-form/form.xlsx"), |name, text| match name {
+        "xl/worksheets/sheet1.xml" => {
+            let (before, after) = text.split_once("<sheetProtection").unwrap();
+            format!("{before}{SHEET}{}", after.split_once("/>").unwrap().1)
+        }
+        "xl/workbook.xml" => text.replacen("<bookViews>", &format!("{BOOK}<bookViews>"), 1),
+        _ => text,
+    });
+    let form = desk.put("表样.xlsx", &form);
+    let submission = sample("cases/convert-into-a-protected-form/input.xlsx");
+    let protections = |path: &Path| {
+        let element = |name: &str, open: &str| {
+            let text = String::from_utf8(part(path, name)).unwrap();
+            let (_, after) = text.split_once(open).unwrap();
+            format!("{open}{}/>", after.split_once("/>").unwrap().0)
+        };
+        [
+            element("xl/worksheets/sheet1.xml", "<sheetProtection"),
+            element("xl/workbook.xml", "<workbookProtection"),
+        ]
+    };
+    for origins in ["none", "sheet"] {
+        let flags: [&OsStr; 4] =
+            ["--into".as_ref(), form.as_ref(), "--provenance".as_ref(), origins.as_ref()];
+        let (ran, book) = convert(&desk, "报送.xlsx", &submission, &flags);
+        assert!(ran.out.contains("表样加了 1 行"), "{}", ran.out);
+        assert!(ran.out.contains("仍受保护：工作表 附表、工作簿结构；保护和密码没有改动。"), "{}", ran.out);
+        assert_eq!(protections(&desk.path("out.xlsx")), [SHEET, BOOK]);
+        assert_eq!(book.sheets().len(), if origins == "sheet" { 3 } else { 2 });
+        // What was converted is filled again without a word of a password.
+        let ran = run([OsString::from("fill"), desk.path("out.xlsx").into(), "--in-place".into()]);
+        assert!(
+            ran.exit == 0 && ran.out.contains("仍受保护：工作表 附表、工作簿结构"),
+            "{}{}",
+            ran.out,
+            ran.err
+        );
+        assert_eq!(protections(&desk.path("out.xlsx")), [SHEET, BOOK]);
+    }
+}

@@ -88,6 +88,28 @@ pub(super) fn doubts(table: &Table, lang: Lang) -> Vec<String> {
     lines.collect()
 }
 
+/// What protection a workbook that was written keeps: the table's sheet, the structure.
+pub(super) fn protected(review: &Review<'_>, lang: Lang) -> Option<String> {
+    let workbook = review.workbook();
+    let sheet = review
+        .table
+        .as_ref()
+        .filter(|table| workbook.sheet(table.located.sheet).is_ok_and(jixiao_workbook::Sheet::is_protected));
+    let sheet = sheet.map(|table| {
+        let name = one_line(&table.located.sheet_name);
+        lang.of(format!("工作表 {name}"), format!("sheet {name}"))
+    });
+    let structure = lang.of("工作簿结构", "the structure of the workbook").to_owned();
+    let parts = sheet.into_iter().chain(workbook.has_protected_structure().then_some(structure));
+    let parts = parts.collect::<Vec<_>>().join(lang.of("、", ", "));
+    (!parts.is_empty()).then(|| {
+        lang.of(
+            format!("仍受保护：{parts}；保护和密码没有改动。"),
+            format!("still protected: {parts}; the protection and its password are as they were."),
+        )
+    })
+}
+
 /// What was read although a person who opens the file does not see it.
 pub(super) fn hidden(table: &Table, lang: Lang) -> Option<String> {
     let hidden = &table.hidden;

@@ -67,6 +67,7 @@ pub fn converted(done: Converted<'_>, review: &Review<'_>, style: Style) -> Stri
     if let Some(table) = &review.table {
         report.extend(check::doubts(table, lang));
     }
+    report.extend(check::protected(review, lang));
     report.extend(check::findings(review, style));
     report.push(String::new());
     report.join("\n")

@@ -53,6 +53,7 @@ pub fn fill(output: &str, done: &Done, review: &Review<'_>, style: Style) -> Str
         report.extend(check::doubts(table, lang));
         report.extend(check::hidden(table, lang));
     }
+    report.extend(check::protected(review, lang));
     report.extend(check::findings(review, style));
     report.push(String::new());
     report.join("\n")
