@@ -30,6 +30,16 @@ enum Source {
     Project(&'static Rule, u8, u32),
 }
 
+impl Source {
+    /// The order of one rule's findings as they were made.
+    fn order(self) -> (u8, u32) {
+        match self {
+            Self::Project(_, which, index) => (which, index),
+            Self::Worded(index) => (u8::MAX, index),
+        }
+    }
+}
+
 impl Findings {
     /// What one rule finds, at the profile's severity.
     pub fn of(context: &Context<'_>, rule: &'static Rule) -> Self {
@@ -55,11 +65,11 @@ impl Findings {
 
     /// Several rules' findings in one, sorted by place and code.
     pub fn joined(lists: impl Iterator<Item = Self>) -> Self {
-        let mut lists: Vec<Self> = lists.collect();
+        let lists: Vec<Self> = lists.collect();
         let count = |of: fn(&Self) -> usize| lists.iter().map(of).sum();
         let (notes, worded) = (count(|list| list.notes.len()), count(|list| list.worded.len()));
         let mut all = Self { notes: Vec::with_capacity(notes), worded: Vec::with_capacity(worded) };
-        for list in &mut lists {
+        for mut list in lists {
             let before = u32::try_from(all.worded.len()).unwrap_or(u32::MAX);
             for note in &mut list.notes {
                 if let Source::Worded(index) = &mut note.source {
@@ -70,8 +80,9 @@ impl Findings {
             all.notes.append(&mut list.notes);
         }
         let Self { notes, worded } = &mut all;
-        let key = |note: &Note| (note.cell, code(note, worded), note.severity);
-        notes.sort_by(|a, b| key(a).cmp(&key(b)));
+        // In place: no two have the same key, so that the order is that of a stable sort.
+        let key = |note: &Note| (note.cell, code(note, worded), note.severity, note.source.order());
+        notes.sort_unstable_by(|a, b| key(a).cmp(&key(b)));
         all
     }
 

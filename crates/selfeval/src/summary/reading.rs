@@ -231,15 +231,21 @@ impl Body {
     }
 }
 
-/// A text of the table: one of the workbook's shared strings, or one of its own.
+/// A text of the table: one of the workbook's shared strings, or one of its own. A hundred thousand remarks that are
+/// numbers take no memory of their own.
 #[derive(Clone)]
 pub struct Text(Kept);
 
 #[derive(Clone)]
 enum Kept {
     Shared(Arc<Strings>, u32),
-    Own(Box<str>),
+    /// As long as it fits: its length and its bytes.
+    Short(u8, [u8; SHORT]),
+    Own(Box<Box<str>>),
 }
+
+/// Bytes that fit beside the length in 16.
+const SHORT: usize = 14;
 
 impl Text {
     /// The shared string of a number.
@@ -254,6 +260,10 @@ impl Deref for Text {
     fn deref(&self) -> &str {
         match &self.0 {
             Kept::Shared(strings, number) => strings.get(*number).unwrap_or(""),
+            Kept::Short(length, bytes) => {
+                let text = bytes.get(..usize::from(*length)).unwrap_or(&[]);
+                std::str::from_utf8(text).unwrap_or("")
+            }
             Kept::Own(text) => text,
         }
     }
@@ -261,13 +271,21 @@ impl Deref for Text {
 
 impl Default for Text {
     fn default() -> Self {
-        Self(Kept::Own(Box::default()))
+        Self(Kept::Short(0, [0; SHORT]))
     }
 }
 
-impl<T: Into<Box<str>>> From<T> for Text {
+impl<T: AsRef<str> + Into<Box<str>>> From<T> for Text {
     fn from(text: T) -> Self {
-        Self(Kept::Own(text.into()))
+        let given = text.as_ref().as_bytes();
+        let mut bytes = [0; SHORT];
+        match (bytes.get_mut(..given.len()), u8::try_from(given.len())) {
+            (Some(room), Ok(length)) => {
+                room.copy_from_slice(given);
+                Self(Kept::Short(length, bytes))
+            }
+            _ => Self(Kept::Own(Box::new(text.into()))),
+        }
     }
 }
 
@@ -323,7 +341,16 @@ mod tests {
     #[test]
     fn a_usual_reading_takes_few_bytes() {
         assert!(size_of::<Reading>() <= 24);
-        assert!(size_of::<TextReading>() <= 32);
+        assert!(size_of::<TextReading>() <= 24);
+    }
+
+    #[test]
+    fn a_text_of_any_length_comes_back() {
+        for text in ["", "1", "12345678901234", "123456789012345", "中川园区", "中川镇人民", "é"] {
+            assert_eq!(&*Text::from(text), text);
+            assert_eq!(Text::from(text.to_owned()), Text::from(text));
+        }
+        assert_eq!(&*Text::default(), "");
     }
 
     #[test]

@@ -91,7 +91,7 @@ impl<'a> Batch<'a> {
             }
         }
         for cells in batch.cells.values_mut() {
-            cells.sort_by_key(|edit| edit.at);
+            cells.sort_unstable_by_key(|edit| edit.at);
             let twice = cells.windows(2).find(|pair| matches!(pair, [a, b] if a.at == b.at));
             if let Some([edit, ..]) = twice {
                 return Err(PatchError::Twice { cell: edit.at });
