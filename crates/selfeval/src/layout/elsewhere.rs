@@ -13,6 +13,9 @@ use super::{Located, Stated};
 const ROWS: u32 = 60;
 const SHEETS: usize = 30;
 const LONGEST: usize = 60;
+/// Texts of a cover sheet, and characters of a name that stands alone there.
+const COVER: usize = 15;
+const NAME: usize = 20;
 
 /// What is said of a table outside its own heading.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -62,7 +65,11 @@ pub fn elsewhere(workbook: &Workbook, located: &Located) -> Elsewhere {
         let Some(sheet) = workbook.sheet(id).ok().filter(|sheet| is_seen && !is_own(sheet)) else { continue };
         let last =
             if id == located.sheet { around::top(1, located.header.first).saturating_sub(1) } else { ROWS };
-        found.lines(Some(&entry.name), &around::lines(sheet, 1, last.min(ROWS)));
+        let lines = around::lines(sheet, 1, last.min(ROWS));
+        found.lines(Some(&entry.name), &lines);
+        if id != located.sheet && lines.len() <= COVER {
+            found.cover(&entry.name, &lines);
+        }
     }
     if let Some(document) = workbook.document() {
         let lines: Vec<Line<'_>> = document.paragraphs.iter().map(around::line).collect();
@@ -71,11 +78,12 @@ pub fn elsewhere(workbook: &Workbook, located: &Located) -> Elsewhere {
     found.of(located)
 }
 
-/// What was met: a name behind a label counts before one in a heading.
+/// What was met: a name behind a label counts before one in a heading, and that before one that stands alone.
 #[derive(Default)]
 struct Found {
     labelled: Vec<Mention<String>>,
     headed: Vec<Mention<String>>,
+    alone: Vec<Mention<String>>,
     years: Vec<Mention<u16>>,
 }
 
@@ -94,8 +102,8 @@ impl Found {
                 add(&mut self.labelled, sheet, behind.filter(is_own));
             }
             if is_heading {
-                let name = unit_of_title(line.text).or_else(|| before_year(&plain));
-                let name = name.filter(|name| is_unit(name)).map(|name| line.stated(name));
+                let name = unit_of_title(line.text).filter(|name| is_unit(name));
+                let name = name.map(|name| line.stated(name));
                 add(&mut self.headed, sheet, name);
             }
             let labelled = LABELS.iter().any(|word| plain.starts_with(word));
@@ -107,9 +115,25 @@ impl Found {
         }
     }
 
+    /// A cover's only name in a row of its own.
+    fn cover(&mut self, sheet: &str, lines: &[Line<'_>]) {
+        let row = |line: &Line<'_>| line.cell.map(CellRef::row);
+        let names = lines.iter().filter_map(|line| {
+            let name = folded(line.text);
+            let is_alone = lines.iter().filter(|other| row(other) == row(line)).count() == 1;
+            let is_name = (3..=NAME).contains(&name.chars().count()) && name.chars().all(char::is_alphabetic);
+            (is_alone && is_name && is_unit(&name)).then(|| line.stated(name))
+        });
+        let mut names: Vec<Stated<String>> = names.collect();
+        if names.len() == 1 {
+            add(&mut self.alone, Some(sheet), names.pop());
+        }
+    }
+
     /// What the table's own heading leaves open.
     fn of(self, located: &Located) -> Elsewhere {
-        let unit = if self.labelled.is_empty() { self.headed } else { self.labelled };
+        let unit = [self.labelled, self.headed, self.alone].into_iter().find(|names| !names.is_empty());
+        let unit = unit.unwrap_or_default();
         Elsewhere {
             unit: if located.unit.is_none() { unit } else { Vec::new() },
             year: if located.years.is_empty() { self.years } else { Vec::new() },
@@ -127,13 +151,6 @@ fn add<T: PartialEq>(list: &mut Vec<Mention<T>>, sheet: Option<&str>, stated: Op
     if !list.iter().any(|known| known.value == value) {
         list.push(Mention { value, sheet: sheet.map(str::to_owned), cell, paragraph, text });
     }
-}
-
-/// The unit in a heading such as `中川镇人民政府2023年度绩效自评报告`.
-fn before_year(plain: &str) -> Option<String> {
-    let (before, _) = plain.split_once("年度")?;
-    let name = before.trim_end_matches(|c: char| c.is_ascii_digit() || "〇零一二三四五六七八九".contains(c));
-    (name.len() < before.len() && !name.is_empty()).then(|| name.to_owned())
 }
 
 /// Whether a text reads like the name of one unit: it ends as such names do and does not speak of all.
@@ -179,6 +196,8 @@ mod tests {
             "2023年度中川镇人民政府绩效自评报告",
             "中川镇人民政府2023年度部门绩效自评\n填报日期：2024年3月5日",
             "主管部门：新区财政局\n填报单位：中川镇人民政府\n2023年度绩效自评表",
+            "部门绩效自评材料\n\n中川镇人民政府\n2023年度绩效自评\n联系人：李明",
+            "新区财政局\n填报单位：中川镇人民政府\n2023年度绩效自评表",
         ] {
             assert_eq!(cover(lines), (vec!["中川镇人民政府".to_owned()], vec![2023]), "{lines}");
         }
@@ -211,6 +230,9 @@ mod tests {
             "填报日期：2024年3月5日",
             "金额单位：万元",
             "填报单位：（单位）",
+            "中川镇人民政府\n新区财政局",
+            "中川镇人民政府|新区财政局",
+            "绩效自评工作领导小组",
         ] {
             assert_eq!(cover(lines), (vec![], vec![]), "{lines}");
         }
