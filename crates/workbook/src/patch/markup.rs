@@ -222,6 +222,11 @@ pub(crate) fn decoded(raw: &[u8]) -> String {
     scan::decode(raw).map_or_else(|| String::from_utf8_lossy(raw).into_owned(), Cow::into_owned)
 }
 
+/// Whether bytes are proper text of a part, which can be read and written again.
+pub(crate) fn is_text(raw: &[u8]) -> bool {
+    scan::decode(raw).is_some()
+}
+
 /// Appends text for an attribute in double quotes.
 pub(crate) fn push_attribute_text(out: &mut Vec<u8>, text: &str) {
     for character in text.chars() {

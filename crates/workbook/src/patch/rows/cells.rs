@@ -10,7 +10,7 @@ use crate::address::{CellRef, LAST_ROW, Range};
 use crate::error::PatchError;
 use crate::formula::{self, Home, shifted};
 use crate::package::Deflated;
-use crate::patch::markup::{Replacements, Tag, TagKind, decoded, markup_length};
+use crate::patch::markup::{Replacements, Tag, TagKind, decoded, is_text, markup_length};
 use crate::patch::splice::Part;
 use crate::patch::stream::Stream;
 use crate::scan::number;
@@ -255,7 +255,7 @@ impl<R: Read> Pass<'_, R> {
         let inside = held.get(length..).unwrap_or_default();
         let end = inside.iter().rposition(|byte| *byte == b'<').unwrap_or(0);
         let raw = inside.get(..end).unwrap_or_default();
-        if !tag.is_proper() || raw.contains(&b'<') || std::str::from_utf8(raw).is_err() {
+        if !tag.is_proper() || raw.contains(&b'<') || !is_text(raw) {
             return Err(PatchError::Unmovable { part: self.name.clone() });
         }
         let text = decoded(raw);

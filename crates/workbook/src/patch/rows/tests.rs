@@ -557,11 +557,23 @@ fn what_cannot_be_kept_right_is_refused_and_named() {
     assert_eq!(refusal("<sheetData/>", &[], &[insert(0, 1)]), PatchError::RowsOffSheet { row: 0 });
     let twice = [insert(3, 1), insert(3, 2)];
     assert_eq!(refusal("<sheetData/>", &[], &twice), PatchError::RowsTwice { row: 3 });
-    let cdata = "<sheetData><row><c><f><![CDATA[A1]]></f></c></row></sheetData>";
-    assert_eq!(
-        refusal(cdata, &[], &[insert(3, 1)]),
-        PatchError::Unmovable { part: "xl/worksheets/sheet1.xml".into() }
-    );
+    for formula in ["<![CDATA[A1]]>", "表二!A1&amp;\"a\"<!-- -->"] {
+        assert_eq!(
+            refusal(
+                &format!("<sheetData><row><c><f>{formula}</f></c></row></sheetData>"),
+                &[],
+                &[insert(3, 1)]
+            ),
+            PatchError::Unmovable { part: "xl/worksheets/sheet1.xml".into() }
+        );
+    }
+    // What is no text is refused in other parts, too.
+    for text in ["<sheetView topLeftCell='A&9'/>", "<definedName name='n'>附表!$A$9&x</definedName>"] {
+        let mut shift = Shift::none();
+        shift.insert((3, 1), None, None).unwrap();
+        let mover = Mover { shift: &shift, sheet: "附表", own: true, number: 0, ground: None, merges: &[] };
+        assert_eq!(text::moved(text.as_bytes(), mover), Err(text::Unmovable), "{text}");
+    }
 }
 
 #[test]

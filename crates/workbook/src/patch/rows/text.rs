@@ -9,7 +9,7 @@ use super::rules::{self, Holds};
 use super::series::Series;
 use crate::address::{CellRef, Range, is_same_sheet};
 use crate::formula::{Home, Place, shifted};
-use crate::patch::markup::{Replacements, Tag, TagKind, decoded, push_attribute_text, tags};
+use crate::patch::markup::{Replacements, Tag, TagKind, decoded, is_text, push_attribute_text, tags};
 use crate::scan::number;
 use crate::shift::{Shift, Widening};
 
@@ -110,7 +110,7 @@ impl<'a> Walk<'a> {
         for attribute in tag.attributes() {
             let name = attribute.name.rsplit(|byte| *byte == b':').next().unwrap_or_default();
             let Some(holds) = rules::of_attribute(tag.local(), name) else { continue };
-            if std::str::from_utf8(attribute.value).is_err() {
+            if !is_text(attribute.value) {
                 return Err(Unmovable);
             }
             let text = decoded(attribute.value);
@@ -218,7 +218,7 @@ impl<'a> Walk<'a> {
             _ => {}
         }
         let Some(mut holds) = rules::of_text(tag.local()) else { return Ok(()) };
-        if raw.contains(&b'<') || std::str::from_utf8(raw).is_err() {
+        if raw.contains(&b'<') || !is_text(raw) {
             return Err(Unmovable);
         }
         let text = decoded(raw);
