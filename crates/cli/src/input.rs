@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
+use jixiao_render::summary::is_json;
 use jixiao_selfeval::Submission;
 use jixiao_workbook::OpenError;
 
@@ -43,6 +44,16 @@ pub(crate) enum Held {
     Bytes(Vec<u8>),
     /// What was read of its file before.
     Submission(Box<Submission>),
+}
+
+impl Held {
+    /// Whether it is a summary, whose fields have their names.
+    pub(crate) fn is_summary(&self) -> bool {
+        match self {
+            Self::Bytes(bytes) => is_json(bytes),
+            Self::Submission(_) => true,
+        }
+    }
 }
 
 impl Input {

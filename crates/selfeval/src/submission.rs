@@ -2,14 +2,14 @@
 //! Amounts are in 万元, rates are fractions, scores are points, whatever the table itself uses.
 
 use indexmap::IndexMap;
-use jixiao_workbook::{CellRef, Range};
+use jixiao_workbook::{CellRef, Range, Workbook};
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
 use crate::finding::Field;
-use crate::layout::{Column, Columns, Elsewhere, Located};
+use crate::layout::{Column, Columns, Elsewhere, Located, elsewhere};
 use crate::summary::{Content, Fund, Project, Reading, Summary, TextReading, Total};
-use crate::value::{Money, is_blank, parse};
+use crate::value::{Money, Parsed, is_blank, parse, shifted};
 
 /// How a value was read from its text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -133,10 +133,16 @@ impl Entry {
 }
 
 impl Submission {
-    /// The content of a table that was read.
-    pub fn of(located: &Located, summary: &Summary) -> Self {
-        let source = Source { columns: &summary.columns, money: summary.money, funds: &summary.funds };
-        Self {
+    /// The content of a table that was read, with the unit and the year from elsewhere in the workbook where its own
+    /// heading names none.
+    pub fn of(workbook: &Workbook, located: &Located, summary: &Summary) -> Self {
+        let source = Source {
+            columns: &summary.columns,
+            money: summary.money,
+            funds: &summary.funds,
+            is_text: !workbook.kind().has_formulas(),
+        };
+        let submission = Self {
             sheet: Some(summary.sheet.clone()),
             range: Some(located.range),
             unit: summary.unit.as_ref().map(|unit| unit.value.clone()),
@@ -153,12 +159,12 @@ impl Submission {
                 .collect(),
             groups: located.groups.iter().map(|group| group.label.clone()).collect(),
             total: summary.total.as_ref().map(|total| source.total(total)),
-        }
+        };
+        submission.completed(elsewhere(workbook, located))
     }
 
     /// The same with what is said of the table outside its heading: the unit and the year of which there is one.
-    #[must_use]
-    pub fn completed(mut self, elsewhere: Elsewhere) -> Self {
+    fn completed(mut self, elsewhere: Elsewhere) -> Self {
         if let ([only], None) = (elsewhere.unit.as_slice(), &self.unit) {
             self.unit = Some(only.value.clone());
         }
@@ -175,6 +181,8 @@ struct Source<'a> {
     columns: &'a Columns,
     money: Money,
     funds: &'a [Fund],
+    /// Whether every figure of the file is written as text.
+    is_text: bool,
 }
 
 impl Source<'_> {
@@ -209,7 +217,8 @@ impl Source<'_> {
 
     fn parts(&self, entry: &mut Entry, readings: &[Reading]) {
         for ((fund, column), reading) in self.funds.iter().zip(&self.columns.funds).zip(readings) {
-            let carried = carried(reading, Some(column.column.money.unwrap_or(self.money)));
+            let money = Some(column.column.money.unwrap_or(self.money));
+            let carried = carried(reading, Kind { money, is_rate: false, is_text: self.is_text });
             entry.funds.extend(carried.map(|carried| (fund.key.clone(), carried)));
         }
     }
@@ -218,7 +227,8 @@ impl Source<'_> {
         let is_amount = matches!(field, Field::InitialBudget | Field::Budget | Field::Executed);
         let column: Option<&Column> = self.columns.of(field);
         let money = is_amount.then(|| column.and_then(|column| column.money).unwrap_or(self.money));
-        let carried = reading.and_then(|reading| carried(reading, money));
+        let kind = Kind { money, is_rate: field == Field::ExecutionRate, is_text: self.is_text };
+        let carried = reading.and_then(|reading| carried(reading, kind));
         entry.fields.extend(carried.map(|carried| (field, carried)));
     }
 }
@@ -235,8 +245,28 @@ fn says_none(text: &str) -> bool {
     matches!(text.trim_matches(is_blank), "无" | "没有")
 }
 
-/// A number's cell; `None` where it is blank. `money` is the unit of an amount that states none itself.
-fn carried(reading: &Reading, money: Option<Money>) -> Option<Carried> {
+/// What a column's numbers are.
+#[derive(Clone, Copy)]
+struct Kind {
+    /// The unit of an amount that states none itself.
+    money: Option<Money>,
+    is_rate: bool,
+    /// Whether every figure of the file is written as text.
+    is_text: bool,
+}
+
+/// Whether a rate was divided by 100: it was written with a percent sign as text, or as 98.17 in a column of percent.
+fn is_percent(reading: &Reading, rate: Decimal, written: Parsed, kind: Kind) -> bool {
+    if written.percent {
+        return kind.is_text || matches!(reading.content(), Content::TextNumber(_));
+    }
+    let distance = |rate: Option<Decimal>| Some(rate?.checked_sub(written.value)?.abs());
+    let hundredfold = distance(shifted(rate, 2));
+    kind.is_rate && hundredfold.is_some() && hundredfold < distance(Some(rate))
+}
+
+/// A number's cell; `None` where it is blank.
+fn carried(reading: &Reading, kind: Kind) -> Option<Carried> {
     let text = reading.raw().into_owned();
     let mut how = Vec::new();
     match reading.content() {
@@ -251,16 +281,15 @@ fn carried(reading: &Reading, money: Option<Money>) -> Option<Carried> {
         Content::NoResult => how.push(How::NoResult),
     }
     let figure = reading.figure();
-    if figure.is_some() {
+    if let Some(figure) = figure {
         let parsed = parse(&text);
-        let unit = money.map(|money| parsed.and_then(|parsed| parsed.unit).unwrap_or(money));
+        let unit = kind.money.map(|money| parsed.and_then(|parsed| parsed.unit).unwrap_or(money));
         match unit {
             Some(Money::Yuan) => how.push(How::FromYuan),
             Some(Money::HundredMillion) => how.push(How::FromHundredMillion),
             _ => {}
         }
-        if parsed.is_some_and(|parsed| parsed.percent) && matches!(reading.content(), Content::TextNumber(_))
-        {
+        if parsed.is_some_and(|parsed| is_percent(reading, figure.value, parsed, kind)) {
             how.push(How::Percent);
         }
         if text.chars().any(|c| ('０'..='９').contains(&c) || is_blank(c) || matches!(c, '，' | '．' | '％'))
@@ -272,4 +301,34 @@ fn carried(reading: &Reading, money: Option<Money>) -> Option<Carried> {
     let (value, decimals) =
         (figure.map(|figure| figure.value.normalize()), figure.map(|figure| figure.decimals));
     Some(Carried { value, decimals, text, cell: Some(reading.cell), how })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::layout::{Choice, locate};
+    use crate::profile::Profile;
+    use crate::sketch::workbook;
+
+    /// How the rates of a table's projects were read.
+    fn rates(book: &Workbook) -> Vec<Vec<How>> {
+        let profile = Profile::national();
+        let located = locate(book, &profile, Choice::default()).unwrap();
+        let submission = Submission::of(book, &located, &Summary::read(book, &located, &profile));
+        let rate = |entry: &Entry| entry.get(Field::ExecutionRate).map(|rate| rate.how.clone());
+        submission.projects.iter().filter_map(rate).collect()
+    }
+
+    #[test]
+    fn a_rate_that_was_divided_by_100_is_said() {
+        let head = |rate: &str| format!("项目名称|全年预算数|全年执行数|{rate}|自评得分");
+        let percent = vec![How::Percent];
+        let cells =
+            workbook(&format!("{}\na|10|9.5|95%|95\nb|10|9|'90%|95\nc|10|8|0.8|90\n", head("执行率")));
+        assert_eq!(rates(&cells), [vec![], vec![How::TextNumber, How::Percent], vec![]]);
+        let column = workbook(&format!("{}\na|10|9.5|95|95\nb|10|1|10.00|90\n", head("执行率（%）")));
+        assert_eq!(rates(&column), [percent.clone(), percent.clone()]);
+        let text = format!("{}\na|10|9.5|95%|95\nb|10|9|90.00%|95\n", head("执行率")).replace('|', ",");
+        assert_eq!(rates(&Workbook::open(text.into_bytes()).unwrap()), [percent.clone(), percent]);
+    }
 }

@@ -130,7 +130,9 @@ fn one(request: &Request, input: &Input) -> Result<Outcome, Failure> {
         output::permit(path, input.path(), request.replace)?;
     }
     let profile = request.terms.profiles.by(input)?;
-    let named = (&*input.shown(), input.held(request.terms.limits.file_bytes)?);
+    let held = input.held(request.terms.limits.file_bytes)?;
+    let unmapped = submission::unmapped(&request.terms, &held);
+    let named = (&*input.shown(), held);
     let (submission, unread) = submission::read((&request.terms, &request.opener), named, profile)?;
     if submission.projects.is_empty() {
         return Err(Failure::new(input.shown(), What::NoProjects));
@@ -165,7 +167,11 @@ fn one(request: &Request, input: &Input) -> Result<Outcome, Failure> {
     let mut options = review::Options::default();
     options.weights = request.terms.weights;
     let review = review_by(&workbook, profile, options, &Processors);
-    let report = text::converted(done, &review, request.style);
+    let mut report = text::converted(done, &review, request.style);
+    if let Some(words) = unmapped {
+        let lang = request.style.lang;
+        report += &lang.of(format!("{}。\n", words.zh), format!("{}.\n", words.en));
+    }
     let line =
         FileLine { path: input.shown(), verdict: review.verdict(), counts: review.counts(), error: None };
     Ok(Outcome { report, line, exit: Exit::Done, staged, product })

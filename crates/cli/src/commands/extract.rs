@@ -23,6 +23,8 @@ struct Read {
     /// Of its file; none for one of several submissions of a file.
     sha256: Option<String>,
     submission: Submission,
+    /// What is said of a mapping that was not used.
+    unmapped: Option<Words>,
 }
 
 pub(super) fn run(
@@ -41,13 +43,14 @@ pub(super) fn run(
     }
     let work = |_: usize, input: &Input| {
         let held = input.held(terms.limits.file_bytes)?;
+        let unmapped = submission::unmapped(&terms, &held);
         let sha256 = match &held {
             Held::Bytes(bytes) => Some(super::hexadecimal(&Sha256::digest(bytes))),
             Held::Submission(_) => None,
         };
         let profile = terms.profiles.by(input)?;
         let (submission, _) = submission::read((&terms, &opener), (&input.shown(), held), profile)?;
-        Ok(Read { sha256, submission })
+        Ok(Read { sha256, submission, unmapped })
     };
     let mut read = Vec::new();
     batch::run(&listing.inputs, *jobs, console, work, |first, results, console| {
@@ -57,7 +60,7 @@ pub(super) fn run(
                 note_owner(input, console);
             }
             match &result {
-                Ok(read) => note_elsewhere(input, &read.submission, console),
+                Ok(read) => note(input, read, console),
                 Err(failure) => console.failure(failure),
             }
             read.push((input.map(Input::shown), result));
@@ -81,10 +84,10 @@ pub(super) fn run(
     Ok(exit)
 }
 
-/// Notes where unit and year come from that the table's heading does not name.
-fn note_elsewhere(input: Option<&Input>, submission: &Submission, console: &mut Console<'_>) {
+/// Notes where unit and year come from that the table's heading does not name, and a mapping that was not used.
+fn note(input: Option<&Input>, read: &Read, console: &mut Console<'_>) {
     let shown = input.map_or_else(String::new, Input::shown);
-    for words in text::elsewhere(submission) {
+    for words in text::elsewhere(&read.submission).into_iter().chain(read.unmapped.clone()) {
         let about = Words::new(format!("{shown}：{}", words.zh), format!("{shown}: {}", words.en));
         console.note(&about);
     }
@@ -105,7 +108,7 @@ fn written(read: &[(Option<String>, Result<Read, Failure>)], format: Written, la
     match format {
         Written::Json => {
             let file = |(shown, result): &(Option<String>, Result<Read, Failure>)| match result {
-                Ok(Read { sha256, submission }) => {
+                Ok(Read { sha256, submission, .. }) => {
                     let path = shown.as_deref().unwrap_or_default();
                     summary::file(Source { path, sha256: sha256.as_deref() }, Ok(submission), lang)
                 }

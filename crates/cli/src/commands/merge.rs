@@ -14,7 +14,7 @@ use jixiao_workbook::OpenError;
 
 use super::made::as_sent;
 use super::parts::parted;
-use super::submission::of_summary;
+use super::submission::{of_summary, unmapped};
 use super::{Terms, note_owner, now};
 use crate::ahead::build_grids;
 use crate::args::Merge;
@@ -127,12 +127,14 @@ fn one(terms: &Terms, opener: &Opener, input: &Input, turn: Option<&Turn<'_>>) -
     let profile = terms.profiles.by(input)?;
     let modified = input.written();
     let as_sent = |submission: Submission| as_sent(&submission, profile, &terms.limits);
-    let (workbook, is_summary) = match input.held(terms.limits.file_bytes)? {
+    let held = input.held(terms.limits.file_bytes)?;
+    let (is_summary, unmapped) = (held.is_summary(), unmapped(terms, &held));
+    let workbook = match held {
         Held::Bytes(bytes) if !summary::is_json(&bytes) => {
-            (opener.open(bytes, &terms.limits).map_err(failed)?, false)
+            opener.open(bytes, &terms.limits).map_err(failed)?
         }
-        Held::Bytes(bytes) => (of_summary(&bytes).and_then(as_sent).map_err(failed)?, true),
-        Held::Submission(one) => (as_sent(*one).map_err(failed)?, true),
+        Held::Bytes(bytes) => of_summary(&bytes).and_then(as_sent).map_err(failed)?,
+        Held::Submission(one) => as_sent(*one).map_err(failed)?,
     };
     if is_consolidated(&workbook) {
         return Err(failed(What::Consolidated));
@@ -150,6 +152,7 @@ fn one(terms: &Terms, opener: &Opener, input: &Input, turn: Option<&Turn<'_>>) -
                 "read from the JSON of extract: rows and cells are those of the official form",
             ));
         }
+        unit.notes.extend(unmapped);
         return Ok(unit);
     }
     super::readable(&workbook).map_err(opened)?;

@@ -2,7 +2,7 @@
 
 use jixiao_render::summary;
 use jixiao_selfeval::layout::{self, Choice, NoTable, Unread, locate};
-use jixiao_selfeval::{Located, Profile, Submission, Summary, rules};
+use jixiao_selfeval::{Located, Profile, Submission, Summary, Words, rules};
 use jixiao_workbook::Workbook;
 
 use super::Terms;
@@ -34,9 +34,16 @@ pub(super) fn read(
         let what = no_table(&workbook, &missing);
         failed(if is_unknown { what.or_mapped(shown) } else { what })
     })?;
-    let submission = Submission::of(&located, &Summary::read_by(&workbook, &located, profile, &Processors));
-    let submission = submission.completed(layout::elsewhere(&workbook, &located));
+    let summary = Summary::read_by(&workbook, &located, profile, &Processors);
+    let submission = Submission::of(&workbook, &located, &summary);
     Ok((submission, layout::unread(&workbook, &located)))
+}
+
+/// What is said of a mapping that is asked for, where what is read needs none.
+pub(super) fn unmapped(terms: &Terms, held: &Held) -> Option<Words> {
+    (terms.mapping.is_some() && held.is_summary()).then(|| {
+        Words::new("JSON 的字段已经写明，--map 没有用到", "the JSON names its fields; --map was not used")
+    })
 }
 
 /// The only submission of a summary.

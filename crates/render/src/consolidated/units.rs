@@ -39,6 +39,8 @@ const NOTES_WIDTH: u16 = 34;
 const FILE_WIDTH: u16 = 20;
 /// The order of the units by rank, each place once, for the chart; hidden.
 pub(super) const ORDER: u16 = 15;
+/// 1 beside the first file of each unit; hidden.
+const UNIT: u16 = 16;
 
 /// What the sheet is called.
 pub(super) fn name(lang: Lang) -> &'static str {
@@ -65,6 +67,9 @@ pub(super) fn write(
     page::text(sheet, (2, COLUMNS - 1), lang.of("金额单位：万元", "amounts in 万元"), &looks.aside)?;
     page::heads(sheet, HEAD, &heads(lang), looks)?;
     let rows = rows(all);
+    for (row, _) in (FIRST..).zip(&all.firsts).filter(|(_, first)| **first) {
+        page::count(sheet, (row, UNIT), 1, &looks.count)?;
+    }
     for ((row, unit), (place, rank)) in (FIRST..).zip(&all.units).zip((1..).zip(&all.ranks)) {
         stated(sheet, row, (place, unit), lang, looks)?;
         match unit.taken() {
@@ -79,6 +84,7 @@ pub(super) fn write(
     sentence(sheet, all, (rows, shape), looks)?;
     page::text(sheet, (HEAD, ORDER), super::MARKER, &looks.head)?;
     sheet.set_column_hidden(ORDER)?;
+    sheet.set_column_hidden(UNIT)?;
     sheet.autofilter(HEAD, 0, rows.1, COLUMNS - 1)?;
     sheet.set_freeze_panes(FIRST, NAME + 1)?;
     page::printed(sheet, HEAD, (rows.1 + 2, COLUMNS), lang.of("&C第 &P 页 共 &N 页", "&C&P / &N"))
@@ -287,7 +293,10 @@ fn sentence(
     sheet.set_row_height(1, 34)?;
     let Some(pieces) = account.pieces() else { return Ok(()) };
     let counted = |part| match part {
-        Part::Units => format!("COUNTIF({},\">0\")", cell_range_absolute(first, PROJECTS, last, PROJECTS)),
+        Part::Units => {
+            let own = |column| cell_range_absolute(first, column, last, column);
+            format!("SUMIF({},\">0\",{})", own(PROJECTS), own(UNIT))
+        }
         Part::Projects => format!("COUNT({scores})"),
         Part::Amount => {
             format!("TEXT(SUMPRODUCT(ISNUMBER({scores})*1,{}),\"#,##0.00\")", shape.range(Column::Budget))

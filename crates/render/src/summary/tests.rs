@@ -12,7 +12,7 @@ use crate::Lang;
 fn submission(bytes: &[u8]) -> Submission {
     let (workbook, profile) = (Workbook::open(bytes.to_vec()).unwrap(), Profile::national());
     let located = layout::locate(&workbook, &profile, layout::Choice::default()).unwrap();
-    Submission::of(&located, &Summary::read(&workbook, &located, &profile))
+    Submission::of(&workbook, &located, &Summary::read(&workbook, &located, &profile))
 }
 
 fn back(submission: &Submission) -> Submission {

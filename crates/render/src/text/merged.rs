@@ -49,8 +49,8 @@ fn told(several: &Several, lang: Lang) -> String {
             )
         }
         None => lang.of(
-            format!("{name}有 {count} 份（{listed}）：都已汇总。只取最新的一份用 --latest。\n"),
-            format!("{name} has {count} files ({listed}): all are taken; --latest takes the newest only.\n"),
+            format!("{name}有 {count} 份（{listed}）：都已汇总，作一个单位计。只取最新的一份用 --latest。\n"),
+            format!("{name} has {count} files ({listed}): all are taken, as one unit; --latest takes the newest only.\n"),
         ),
     }
 }

@@ -16,7 +16,7 @@ use crate::value::fixed;
 pub struct Account {
     /// The years of the tables.
     pub years: Vec<u16>,
-    /// Units with projects.
+    /// Units with projects, each once however many files it has.
     pub units: usize,
     /// Projects with a score.
     pub projects: usize,
@@ -83,7 +83,7 @@ impl Account {
         let weighted = weighted_of(scored().map(|(_, line, score)| (by(line, weights), score)));
         Self {
             years,
-            units: all.taken().filter(|(_, _, taken)| !taken.lines.is_empty()).count(),
+            units: all.firsts.iter().filter(|first| **first).count(),
             projects,
             amount: sum(|line, _, _| Some(line.budget.number().unwrap_or_default())),
             mean: sum(|_, _, score| Some(score)).and_then(|sum| sum.checked_div(Decimal::from(projects))),

@@ -36,6 +36,8 @@ pub struct Consolidation {
     pub more_funds: bool,
     /// Units of whom there are several files.
     pub several: Vec<Several>,
+    /// Whether each file is the first with projects of its unit: a unit with several files is one unit.
+    pub firsts: Vec<bool>,
     /// The rank of each unit by its score, from 1; units with the same score share one.
     pub ranks: Vec<Option<usize>>,
 }
@@ -47,7 +49,8 @@ impl Consolidation {
         let several = several::settle(&mut units, which);
         let (funds, more_funds) = funds(&units);
         let ranks = ranks(&units);
-        Self { units, funds, more_funds, several, ranks }
+        let firsts = several::firsts(&units);
+        Self { units, funds, more_funds, several, firsts, ranks }
     }
 
     /// The units whose tables are taken, with their places among all.

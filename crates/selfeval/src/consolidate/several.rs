@@ -1,5 +1,7 @@
 //! Several files of one unit: all are taken, or the newest. None is dropped without a word.
 
+use std::collections::BTreeSet;
+
 use indexmap::IndexMap;
 
 use super::unit::{State, Unit};
@@ -38,6 +40,16 @@ pub(super) fn settle(units: &mut [Unit], which: Which) -> Vec<Several> {
     }
     groups.retain(|_, places| places.len() > 1);
     groups.values().filter_map(|places| one(units, places, which)).collect()
+}
+
+/// Whether each file is the first with projects of its unit. A table that names no unit is one of its own.
+pub(super) fn firsts(units: &[Unit]) -> Vec<bool> {
+    let mut met = BTreeSet::new();
+    let mut is_first = |unit: &Unit| {
+        let has_projects = unit.taken().is_some_and(|taken| !taken.lines.is_empty());
+        has_projects && (!unit.stated || met.insert(folded_name(&unit.name).into_owned()))
+    };
+    units.iter().map(&mut is_first).collect()
 }
 
 /// What makes a file newer, the strongest first.

@@ -52,6 +52,30 @@ fn the_sentence_counts_projects_with_a_score_and_their_grades() {
 }
 
 #[test]
+fn a_unit_with_several_files_is_one_unit_of_the_sentence() {
+    let units = || {
+        vec![
+            one("甲镇", "90"),
+            one("乙镇", "90"),
+            unit("甲镇", "2023", 2, &["1|防汛|农业局|10|10|0|0|10|100.00%|80|."]),
+        ]
+    };
+    let all = Consolidation::of(units(), Which::All);
+    assert_eq!(
+        (all.firsts.as_slice(), all.account().units, all.account().projects),
+        (&[true, true, false][..], 2, 3)
+    );
+    let latest = Consolidation::of(units(), Which::Latest);
+    assert_eq!((latest.firsts, latest.several.len()), (vec![false, true, true], 1));
+    // A file that names no unit may be anyone's, and one without projects counts for none.
+    let mut unnamed = one("甲镇", "90");
+    unnamed.stated = false;
+    let blank = unit("丙镇", "2023", 1, &[]);
+    let all = Consolidation::of(vec![blank, one("甲镇", "90"), unnamed], Which::All);
+    assert_eq!(all.firsts, [false, true, true]);
+}
+
+#[test]
 fn nothing_with_a_score_has_no_sentence() {
     let all =
         Consolidation::of(vec![Unit::unread("a/坏.xlsx".to_owned(), Words::new("坏", "bad"))], Which::All);

@@ -19,7 +19,7 @@ fn submission() -> Submission {
     let workbook = open("submission-2023.xlsx");
     let profile = Profile::national();
     let located = locate(&workbook, &profile, None).unwrap();
-    Submission::of(&located, &Summary::read(&workbook, &located, &profile))
+    Submission::of(&workbook, &located, &Summary::read(&workbook, &located, &profile))
 }
 
 /// The form with the submission in it, filled.
