@@ -5,15 +5,16 @@ use std::collections::BTreeMap;
 use std::io::Read;
 
 use super::survey::{Group, Model, Survey, place};
-use super::text::{Mover, escaped, moved};
+use super::text::{Mover, moved};
 use crate::address::{CellRef, LAST_ROW, Range};
 use crate::error::PatchError;
 use crate::formula::{self, Home, shifted};
 use crate::package::Deflated;
+use crate::patch::cell::push_text;
 use crate::patch::markup::{Replacements, Tag, TagKind, decoded, is_text, markup_length};
 use crate::patch::splice::Part;
 use crate::patch::stream::Stream;
-use crate::scan::number;
+use crate::scan::{number, unescape};
 use crate::shift::Widening;
 
 /// The part after rows moved; `None` where nothing in it does. `models` says for each insertion which row's look
@@ -259,6 +260,7 @@ impl<R: Read> Pass<'_, R> {
             return Err(PatchError::Unmovable { part: self.name.clone() });
         }
         let text = decoded(raw);
+        let text = unescape(&text);
         let made = match self.group(&tag, at) {
             Some(group) if !group.holds => Some(self.unshared(&tag, group, at)),
             _ => self.moved(&tag, (raw, &text), at, &held),
@@ -285,7 +287,7 @@ impl<R: Read> Pass<'_, R> {
             }
         }
         out.push(b'>');
-        out.extend_from_slice(escaped(&own).as_bytes());
+        push_text(&mut out, &own);
         out.extend_from_slice(&[b"</", tag.name(), b">"].concat());
         out
     }
@@ -310,7 +312,9 @@ impl<R: Read> Pass<'_, R> {
             }
         }
         if let Some(text) = self.shifted(text, at) {
-            replacements.replace(tag.text().len()..tag.text().len() + raw.len(), escaped(&text));
+            let mut written = Vec::new();
+            push_text(&mut written, &text);
+            replacements.replace(tag.text().len()..tag.text().len() + raw.len(), written);
             changes += 1;
         }
         (changes > 0).then(|| replacements.applied(held))

@@ -8,7 +8,7 @@ use crate::address::{CellRef, LAST_ROW};
 use crate::error::OpenError;
 use crate::formula::{Home, Place, moved, shifted};
 use crate::limits::Limits;
-use crate::scan::{Kind, Scanner, Token, number};
+use crate::scan::{Kind, Scanner, Token, number, unescape};
 use crate::shift::Shift;
 
 /// A row whose look new rows take.
@@ -120,7 +120,7 @@ impl Survey {
     fn formula(&mut self, at: &mut At) {
         let (Some(number), Some(cell)) = (at.shared.take(), CellRef::new(at.row, at.column)) else { return };
         if !at.text.is_empty() {
-            let text = std::mem::take(&mut at.text);
+            let text = unescape(&std::mem::take(&mut at.text)).into_owned();
             self.groups.insert((number, cell), Group { first: cell, text, cells: Vec::new(), holds: true });
         } else if let Some((_, group)) =
             self.groups.range_mut((number, CellRef::FIRST)..=(number, cell)).next_back()

@@ -497,6 +497,25 @@ fn shared_formulas_hold_together_or_get_texts_of_their_own() {
 }
 
 #[test]
+fn characters_that_xml_forbids_stay_between_references() {
+    let row = |number: u32, formula: &str| {
+        format!("<row r=\"{number}\"><c r=\"A{number}\"><f>{formula}</f><v>0</v></c></row>")
+    };
+    let sheet = |formula: &str| format!("<sheetData>{}</sheetData>", row(1, formula));
+    let before = sheet("B9_x000D_+B10&gt;\"_x005F_x000D_\"");
+    assert_eq!(after(&before, &[insert(9, 2)]), sheet("B11_x000D_+B12&gt;\"_x005F_x000D_\""));
+    assert_eq!(after(&before, &[insert(11, 2)]), before);
+    let shared = |first: &str, second: &str, at: u32| {
+        format!("<sheetData>{}{}</sheetData>", row(1, first), row(at, second))
+    };
+    let group = |text: &str| text.replace("<f></f>", "<f t=\"shared\" si=\"0\"/>");
+    let before =
+        group(&shared("B$9_x000D_+B9", "", 2)).replacen("<f>", "<f t=\"shared\" ref=\"A1:A2\" si=\"0\">", 1);
+    let apart = shared("B$9_x000D_+B9", "B$9_x000D_+B12", 2);
+    assert_eq!(after(&before, &[insert(10, 2)]), apart);
+}
+
+#[test]
 fn arrays_move_whole_or_refuse() {
     let sheet = "<sheetData><row r=\"2\"><c r=\"A2\"><f t=\"array\" ref=\"A2:A4\">B2:B4*C9</f><v>1</v></c></row><row r=\"3\"><c r=\"A3\"><v>1</v></c></row><row r=\"4\"><c r=\"A4\"><v>1</v></c></row></sheetData>";
     let moved = after(sheet, &[insert(1, 2)]);

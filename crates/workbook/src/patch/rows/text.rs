@@ -390,7 +390,7 @@ fn in_chart(element: &[u8]) -> bool {
 }
 
 /// A text as the content of an element.
-pub(super) fn escaped(text: &str) -> String {
+fn escaped(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('\r', "&#13;")
 }
 
