@@ -92,10 +92,13 @@ pub(crate) fn permit(target: &Path, input: Option<&Path>, replace: Replace) -> R
     Ok(())
 }
 
-/// Makes the folder that several outputs go to.
+/// Makes the folder that several outputs go to; a name such as 表.xlsx is meant as a file.
 pub(crate) fn make_folder(folder: &Path) -> Result<(), Failure> {
     let shown = folder.display().to_string();
-    if folder.exists() && !folder.is_dir() {
+    let is_named_as_file = folder
+        .extension()
+        .is_some_and(|ending| ["xlsx", "xlsm"].iter().any(|one| ending.eq_ignore_ascii_case(one)));
+    if !folder.is_dir() && (folder.exists() || is_named_as_file) {
         return Err(Failure::new(shown, What::NotAFolder));
     }
     fs::create_dir_all(folder).map_err(|error| Failure::writing(shown, &error))

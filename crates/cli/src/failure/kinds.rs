@@ -67,6 +67,11 @@ pub(super) fn instead(kind: &str) -> (&'static str, &'static str) {
         SAVE_AS
     } else if is_one_of(&["Word document"]) {
         ("在 Word 或 WPS 中另存为 .docx 再试", "save it as .docx in Word or WPS, and run again")
+    } else if is_one_of(&["JSON"]) {
+        (
+            "extract 写出的 JSON 先用 `jixiao convert` 填成表；其他的请对方发送表格文件（.xlsx）",
+            "turn JSON of extract into a form with `jixiao convert`; for other JSON ask for the spreadsheet (.xlsx)",
+        )
     } else if is_one_of(&["archive"]) {
         ("先解压，再处理里面的表格文件", "unpack it, and run on the spreadsheet inside")
     } else if is_one_of(&["PDF", "picture", "OFD"]) {

@@ -252,8 +252,8 @@ const PLAIN: &[(What, [&str; 4])] = &[
     (
         What::NotAFolder,
         [
-            "有多个输入，输出应是文件夹，这里是文件",
-            "with several inputs the output is a folder; this is a file",
+            "结果有多个，输出应是文件夹，这里是文件名",
+            "of several results the output is a folder; this names a file",
             "用 -o 给出文件夹",
             "name a folder with -o",
         ],
