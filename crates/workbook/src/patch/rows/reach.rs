@@ -32,7 +32,7 @@ pub(super) struct Reached {
 }
 
 /// Kinds of relations to parts that speak of places.
-const PLACES: [&str; 13] = [
+const PLACES: [&str; 14] = [
     "drawing",
     "vmlDrawing",
     "comments",
@@ -46,6 +46,7 @@ const PLACES: [&str; 13] = [
     "connections",
     "namedSheetView",
     "chartsheet",
+    "dialogsheet",
 ];
 
 /// Kinds of relations to parts that speak of no place.

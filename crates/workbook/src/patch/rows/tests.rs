@@ -283,6 +283,31 @@ fn boxes_keep_their_size_over_rows_of_other_heights() {
 }
 
 #[test]
+fn controls_of_a_dialog_sheet_follow_the_cells_they_list() {
+    let types = "http://schemas.openxmlformats.org/officeDocument/2006/relationships";
+    let relation = |kind: &str, target: &str| {
+        format!(
+            "<Relationships><Relationship Id=\"rId1\" Type=\"{types}/{kind}\" Target=\"{target}\"/></Relationships>"
+        )
+    };
+    let (dialog, boxes) =
+        (relation("dialogsheet", "../dialogsheets/sheet1.xml"), relation("vmlDrawing", "../d.vml"));
+    let list = |range: &str| format!("<xml><x:FmlaRange>附表!{range}</x:FmlaRange></xml>");
+    let before = list("$A$24:$A$35");
+    let more = [
+        ("xl/worksheets/_rels/sheet1.xml.rels", dialog.as_str()),
+        ("xl/dialogsheets/sheet1.xml", "<dialogsheet/>"),
+        ("xl/dialogsheets/_rels/sheet1.xml.rels", boxes.as_str()),
+        ("xl/d.vml", before.as_str()),
+    ];
+    let book = Workbook::open(package(&sheet_of("<sheetData/>"), &more)).unwrap();
+    for (edit, range) in [(insert(18, 3), "$A$27:$A$38"), (insert(36, 3), "$A$24:$A$35")] {
+        let made = book.apply(&[edit], Signature::Keep).unwrap();
+        assert_eq!(part(&made, "xl/d.vml"), list(range));
+    }
+}
+
+#[test]
 fn kept_values_of_charts_move_with_their_cells() {
     let chart = |rows: &str, count: u32, points: &[u32]| {
         let points = points
