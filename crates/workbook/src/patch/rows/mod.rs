@@ -175,6 +175,11 @@ impl Pass<'_> {
         let Some(range) = tag.attribute(b"ref").and_then(|range| Range::from_bytes(range.value)) else {
             return Ok(());
         };
+        // Above a pivot table stand its page fields, and an empty row between them and it.
+        let pages: u32 = tag.value(b"rowPageCount").and_then(|count| count.parse().ok()).unwrap_or(0);
+        let above = if one.role == Role::Pivot && pages > 0 { pages.saturating_add(1) } else { 0 };
+        let range =
+            Range::new(range.first().at_row(range.first().row().saturating_sub(above).max(1)), range.last());
         let (first, last) = (range.first().row(), range.last().row());
         let shift = self.mover.shift;
         let is_cut = match one.role {

@@ -591,6 +591,18 @@ fn what_cannot_be_kept_right_is_refused_and_named() {
         refusal("<sheetData/>", &more, &[insert(4, 1)]),
         PatchError::RowsInside { range, part: "xl/x.xml".into() }
     );
+    let paged = "<pivotTableDefinition><location ref=\"A6:B9\" rowPageCount=\"2\"/></pivotTableDefinition>";
+    let more = [(relations, pivot.as_str()), ("xl/x.xml", paged)];
+    for edit in [insert(4, 1), insert(6, 1), delete(4, 1), delete(5, 1)] {
+        assert_eq!(
+            refusal("<sheetData/>", &more, &[edit]),
+            PatchError::RowsInside { range, part: "xl/x.xml".into() },
+            "its page fields stand in rows 3 and 4"
+        );
+    }
+    let book = Workbook::open(package(&sheet_of("<sheetData/>"), &more)).unwrap();
+    let moved = part(&book.apply(&[insert(3, 1)], Signature::Keep).unwrap(), "xl/x.xml");
+    assert_eq!(moved, paged.replace("A6:B9", "A7:B10"));
     let table = relation("table");
     let more = [(relations, table.as_str()), ("xl/x.xml", "<table ref=\"A3:B9\"/>")];
     assert!(matches!(refusal("<sheetData/>", &more, &[delete(3, 1)]), PatchError::RowsInside { .. }));
