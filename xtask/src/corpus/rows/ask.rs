@@ -17,7 +17,7 @@ const PYTHONS: [&str; 4] =
     ["/usr/bin/python3", "python3", "/usr/lib/libreoffice/program/python", "/opt/libreoffice/program/python"];
 
 /// The file that is run, and those it loads.
-const SCRIPTS: [&str; 3] = ["rows.py", "dump.py", "compare.py"];
+const SCRIPTS: [&str; 4] = ["rows.py", "dump.py", "compare.py", "inside.py"];
 
 /// What is asked: whether rows inserted here are to `LibreOffice` what they are where it inserts them.
 #[derive(Clone, Debug, Serialize)]
@@ -37,6 +37,8 @@ pub(super) struct Question {
 struct Request<'a> {
     #[serde(flatten)]
     question: &'a Question,
+    /// Rows come; none go.
+    delete: bool,
     count: u32,
     /// Processor time that `LibreOffice` may take.
     seconds: u32,
@@ -159,7 +161,7 @@ impl Room {
             Some(worker) => worker,
             None => worker.insert(self.start(number)?),
         };
-        let request = Request { question, count: COUNT, seconds: patience.seconds() };
+        let request = Request { question, delete: false, count: COUNT, seconds: patience.seconds() };
         let line = serde_json::to_string(&request).map_err(|error| error.to_string())?;
         let told = asked.ask(&line).map_err(|error| format!("{error} at {}", question.original.display()))?;
         let answer = parsed(&told)?;

@@ -4,8 +4,6 @@ from com.sun.star.table import CellAddress
 
 # Of cells.
 PLAIN, NOTES, FORMULAS, EDITED = 1 | 2 | 4, 8, 16, 512
-# Cells of a sheet whose links are looked for; each is a question of its own.
-MOST_EDITED = 3000
 # Blocks of cells that are asked for one by one, and cells in one question for more.
 MOST_BLOCKS, MOST_AROUND = 4, 1_000_000
 # Rows of the edited sheet between which the distances are measured.
@@ -16,6 +14,12 @@ MERGES, VALIDATIONS, LINKS, BREAKS = WORDS = "mergeCell", "dataValidation", "hyp
 PIVOTS = "pivot tables"
 # Which cells look alike is to be told.
 LOOKS = "looks"
+# What makes a look; LibreOffice may keep one look as two formats, and conditions and merges are told on their own.
+LOOK = tuple(sorted((
+    "BottomBorder2", "CellBackColor", "CellProtection", "CharColor", "CharFontName", "CharHeight", "CharPosture",
+    "CharStrikeout", "CharUnderline", "CharWeight", "DiagonalBLTR2", "DiagonalTLBR2", "HoriJustify", "IsTextWrapped",
+    "LeftBorder2", "NumberFormat", "Orientation", "ParaIndent", "RightBorder2", "RotateAngle", "ShrinkToFit",
+    "TopBorder2", "VertJustify")))
 
 
 def column_letters(column):
@@ -97,7 +101,7 @@ class Dump:
     def note_areas(self, kind, sheet, definition, boxes):
         """A definition that holds for some cells of a sheet, inserted rows apart; `None` for one known by its cells."""
         new = []
-        if sheet == self.sheet:
+        if sheet == self.sheet and self.count:
             new = [
                 (max(top, self.first), begin, min(bottom, self.first + self.count - 1), end)
                 for top, begin, bottom, end in boxes
@@ -111,8 +115,8 @@ class Dump:
 
 
 def dump(book, place, words):
-    """All of a book. `place` is the edited sheet, the first inserted row and their count; `words` are of what the file
-    holds."""
+    """All of a book. `place` is the edited sheet, the first inserted row and their count, none where rows are deleted;
+    `words` are of what the file holds."""
     found = Dump(place, words)
     parser = book.createInstance("com.sun.star.sheet.FormulaParser")
     parser.CompileEnglish = True
@@ -180,6 +184,12 @@ def arrays(found, sheet, texts):
     for row, column in sorted(at for at, text in texts.items() if text.startswith("{=")):
         if (row, column) not in texts:
             continue
+        # One whose neighbours hold another formula, as in a filled column, is alone, which saves the question.
+        text = texts[row, column]
+        if text not in (texts.get((row, column + 1)), texts.get((row + 1, column))):
+            found.note("array formula", (sheet.Name, row, column), f"{cell_name(column, row)} {text}")
+            del texts[row, column]
+            continue
         cursor = sheet.createCursorByRange(sheet.getCellByPosition(column, row))
         cursor.collapseToCurrentArray()
         area = cursor.RangeAddress
@@ -190,13 +200,9 @@ def arrays(found, sheet, texts):
 
 
 def links(found, sheet):
-    left = MOST_EDITED
     for area, cells in blocks(sheet, EDITED):
         for row in range(area.StartRow, area.EndRow + 1):
             for column in range(area.StartColumn, area.EndColumn + 1):
-                if left == 0:
-                    return
-                left -= 1
                 fields = sheet.getCellByPosition(column, row).TextFields
                 urls = [getattr(fields.getByIndex(at), "URL", "") for at in range(fields.Count)]
                 if urls:
@@ -205,10 +211,11 @@ def links(found, sheet):
 
 def formats(found, sheet, parser):
     """Which cells look alike; and merges and validations: LibreOffice keeps both as formats of cells."""
-    validations = {}
+    validations, looks = {}, {}
     for cells in sheet.UniqueCellFormatRanges:
         if LOOKS in found.words and sheet.Name == found.sheet:
-            found.note_areas("look", sheet.Name, None, [box(area) for area in cells.RangeAddresses])
+            look = str(cells.getPropertyValues(LOOK))
+            looks.setdefault(look, []).extend(box(area) for area in cells.RangeAddresses)
         if MERGES in found.words and cells.getByIndex(0).IsMerged:
             for area in cells.RangeAddresses:
                 merges(found, sheet, area)
@@ -224,6 +231,8 @@ def formats(found, sheet, parser):
                 validation.InputMessage, validation.ErrorTitle, validation.ErrorMessage))
             key = (at.Column, at.Row, at.Sheet), texts, rest
             validations.setdefault(key, []).extend(box(area) for area in cells.RangeAddresses)
+    for boxes in looks.values():
+        found.note_areas("look", sheet.Name, None, boxes)
     for (at, texts, rest), boxes in validations.items():
         moved = without_rows(boxes, found.first, found.count) if sheet.Name == found.sheet else boxes
         first = min(tidy(moved or boxes))

@@ -16,7 +16,7 @@ pub(super) const SECTION: Section = Section {
 
 /// The text of the section, given the list of what differs.
 pub(super) fn text(figures: &Figures, listed: &[Row]) -> String {
-    let Figures { files, large, tried, compared, same, new_rows_only, .. } = figures;
+    let Figures { files, large, many, tried, compared, same, new_rows_only, .. } = figures;
     let outcome = |what: &str, count: usize| [what.to_owned(), count.to_string()];
     let mut rows = vec![
         outcome("the same in everything", *same),
@@ -33,9 +33,11 @@ pub(super) fn text(figures: &Figures, listed: &[Row]) -> String {
             "original; both are compared as LibreOffice sees them. {files} files, {tried} insertions, {compared} compared; of"
         ),
         format!(
-            "these {} are the same in everything. Left out for their size: {large} files.",
+            "these {} are the same in everything. Left out: {large} files for their size, {many} sheets of books that have",
             percent(*same, *compared)
         ),
+        "very many. Heights count as the same up to 3 mm, since fonts make them where a row states none."
+            .to_owned(),
         String::new(),
         table(["outcome", "insertions"], rows),
         table(["what differs", "insertions"], kinds),

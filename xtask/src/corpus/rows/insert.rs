@@ -12,8 +12,16 @@ use super::COUNT;
 
 /// Inflated bytes of sheets above which a comparison takes minutes.
 const LARGE: u64 = 8 << 20;
-/// Sheets of one book that are looked at, all insertions together: for each every sheet is.
-const MOST_LOOKS: usize = 1000;
+/// Sheets of one book in which rows are inserted: each time all its sheets are looked at.
+const MOST_SHEETS: usize = 40;
+
+/// What is done with one book.
+#[derive(Debug, Default)]
+pub(super) struct Insertions {
+    pub(super) made: Vec<Insertion>,
+    /// Sheets that hold something and are left out, since there are so many.
+    pub(super) left_out: usize,
+}
 
 /// Rows to insert in a sheet.
 #[derive(Debug)]
@@ -39,22 +47,35 @@ fn middle(sheet: &Sheet) -> Option<u32> {
     Some(first + (last - first).div_ceil(2))
 }
 
-/// An insertion for each sheet that holds something, as far as that many are looked at; none where the file is not
-/// read; `None` where it is too large.
-pub(super) fn insertions(bytes: &[u8]) -> Option<Vec<Insertion>> {
-    let Ok(book) = Workbook::open(bytes.to_vec()) else { return Some(Vec::new()) };
+/// An insertion for each sheet that holds something, or as many of these as [`MOST_SHEETS`] from the first to the last;
+/// none where the file is not read; `None` where it is too large.
+pub(super) fn insertions(bytes: &[u8]) -> Option<Insertions> {
+    let Ok(book) = Workbook::open(bytes.to_vec()) else { return Some(Insertions::default()) };
     if sheet_bytes(bytes) > LARGE || covered_cells(&book) > COVERED {
         return None;
     }
-    let most = MOST_LOOKS.div_ceil(book.sheets().len().max(1));
-    let each = book.sheet_ids().zip(book.sheets()).filter_map(|(id, entry)| {
-        let before = middle(book.sheet(id).ok()?)?;
+    let places: Vec<_> = book
+        .sheet_ids()
+        .zip(book.sheets())
+        .filter_map(|(id, entry)| Some((id, entry.name.as_str(), middle(book.sheet(id).ok()?)?)))
+        .collect();
+    let taken = spread(&places, MOST_SHEETS);
+    let left_out = places.len() - taken.len();
+    let insertion = |(id, name, before): (SheetId, &str, u32)| {
         let made = catch_unwind(|| inserted(&book, id, before));
         let panicked =
-            |_| Err(Refusal { code: PANICKED.to_owned(), detail: format!("{} before {before}", entry.name) });
-        Some(Insertion { sheet: entry.name.clone(), before, made: made.unwrap_or_else(panicked) })
-    });
-    Some(each.take(most).collect())
+            |_| Err(Refusal { code: PANICKED.to_owned(), detail: format!("{name} before {before}") });
+        Insertion { sheet: name.to_owned(), before, made: made.unwrap_or_else(panicked) }
+    };
+    Some(Insertions { made: taken.into_iter().map(insertion).collect(), left_out })
+}
+
+/// At most so many of some things, the first and the last and evenly between them.
+fn spread<T: Copy>(all: &[T], most: usize) -> Vec<T> {
+    let taken = all.len().min(most);
+    let last = all.len().saturating_sub(1);
+    let steps = taken.saturating_sub(1).max(1);
+    (0..taken).filter_map(|number| all.get(number * last / steps).copied()).collect()
 }
 
 /// The code of what is never excused.
@@ -72,6 +93,14 @@ fn inserted(book: &Workbook, sheet: SheetId, before: u32) -> Result<Vec<u8>, Ref
 mod tests {
     use super::*;
     use jixiao_workbook::{CellRef, SheetBuilder, ValueRef};
+
+    #[test]
+    fn of_many_sheets_some_are_taken_from_the_first_to_the_last() {
+        assert_eq!(spread(&[0, 1, 2], 3), [0, 1, 2]);
+        assert_eq!(spread(&[0, 1, 2, 3, 4, 5, 6], 3), [0, 3, 6]);
+        assert_eq!(spread(&[7], 3), [7]);
+        assert!(spread::<u32>(&[], 3).is_empty());
+    }
 
     #[test]
     fn the_middle_is_within_what_the_sheet_holds() {

@@ -33,6 +33,8 @@ pub(super) struct Figures {
     pub(super) files: usize,
     /// Files that are left out for their size.
     pub(super) large: usize,
+    /// Sheets that are left out, since their books have so many.
+    pub(super) many: usize,
     pub(super) tried: usize,
     pub(super) compared: usize,
     pub(super) same: usize,
@@ -47,8 +49,9 @@ pub(super) struct Figures {
 
 impl fmt::Display for Figures {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { files, tried, compared, same, new_rows_only, untold, .. } = self;
+        let Self { files, large, many, tried, compared, same, new_rows_only, untold, .. } = self;
         writeln!(out, "{files} files with {tried} sheets that hold something")?;
+        writeln!(out, "left out: {large} files for their size, {many} sheets of books that have very many")?;
         writeln!(
             out,
             "{compared} compared: {same} the same, {new_rows_only} the same but for the inserted rows"

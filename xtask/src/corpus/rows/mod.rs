@@ -23,7 +23,7 @@ use super::python::hex;
 use super::{File, Flag, Options, Patience, files, office};
 use crate::{Outcome, read, root, write};
 use ask::{Answer, Question, Room};
-use insert::{Insertion, insertions};
+use insert::{Insertion, Insertions, insertions};
 use judge::Told;
 
 /// Rows that are inserted at a time.
@@ -52,9 +52,9 @@ pub(super) fn main(args: &[String]) -> Outcome {
     if let Some(most) = options.sample {
         files = sample::sample(files, most)?;
     }
-    let told = compared(&files, &room, &books, options.has(Flag::Own))?;
+    let (told, many) = compared(&files, &room, &books, options.has(Flag::Own))?;
     std::fs::remove_dir_all(&books).map_err(|error| error.to_string())?;
-    report(&options, &files, &told)
+    report(&options, &files, &told, many)
 }
 
 /// Sees that the comparison finds each kind of thing that was left behind, and nothing else.
@@ -97,22 +97,26 @@ fn put(books: &Path, bytes: &[u8], ending: &str) -> Result<PathBuf, String> {
     Ok(path)
 }
 
-/// Inserts in every sheet of all files and asks about each.
+/// What is asked and answered of each file.
+type OfFiles<'a> = Vec<(&'a File, Vec<Told>)>;
+
+/// Inserts in every sheet of all files and asks about each; also the number of sheets that were left out.
 fn compared<'a>(
     files: &'a [File],
     room: &Room,
     books: &Path,
     own: bool,
-) -> Result<Vec<(&'a File, Vec<Told>)>, String> {
-    let inserted: Vec<Option<Vec<Insertion>>> = files
+) -> Result<(OfFiles<'a>, usize), String> {
+    let inserted: Vec<Option<Insertions>> = files
         .par_iter()
         .map(|file| read(&file.path).map(|bytes| insertions(&bytes)))
         .collect::<Result<_, _>>()?;
-    let mut told = Vec::new();
+    let (mut told, mut left_out) = (Vec::new(), 0);
     for (file, insertions) in files.iter().zip(inserted) {
         let Some(insertions) = insertions else { continue };
         let mut of_file = Vec::new();
-        for insertion in insertions {
+        left_out += insertions.left_out;
+        for insertion in insertions.made {
             of_file.push(Told { question: question(file, &insertion, books, own)?, insertion, answer: None });
         }
         told.push((file, of_file));
@@ -120,7 +124,7 @@ fn compared<'a>(
     let workers = std::thread::available_parallelism().map_or(1, usize::from);
     ask_all(&mut told, room, Patience::First, workers)?;
     ask_all(&mut told, room, Patience::Last, 1)?;
-    Ok(told)
+    Ok((told, left_out))
 }
 
 /// The question of an insertion, if there is something to ask.
@@ -151,8 +155,9 @@ fn ask_all(told: &mut [(&File, Vec<Told>)], room: &Room, patience: Patience, wor
     Ok(())
 }
 
-fn report(options: &Options, files: &[File], told: &[(&File, Vec<Told>)]) -> Outcome {
+fn report(options: &Options, files: &[File], told: &[(&File, Vec<Told>)], many: usize) -> Outcome {
     let mut judgement = judge::judge(told);
+    judgement.figures.many = many;
     judgement.figures.large = files.len() - told.len();
     println!("{}", judgement.figures);
     if options.has(Flag::Own) {

@@ -1,8 +1,9 @@
-"""Compares insertions of rows with LibreOffice's own for `cargo xtask rows`: one JSON request a line on standard
+"""Compares insertions and deletions of rows with LibreOffice's own for `cargo xtask rows`: one JSON request a line on standard
 input, one JSON answer a line. Its argument is a folder for a profile of its own.
 
-Request: `original`, `ours` (a path; or null: then what LibreOffice itself saves after its insertion is taken for it),
-`sheet`, `before` (the row, from 1, that moves down), `count`, `seconds` of processor time that LibreOffice may take.
+Request: `original`, `ours` (a path; or null: then what LibreOffice itself saves after its edit is taken for it),
+`sheet`, `delete` (whether rows go, otherwise they come), `before` (the row, from 1, that moves down, or the first that
+goes), `count`, `seconds` of processor time that LibreOffice may take.
 Answer: `ended` (one of the words below), and where that is `compared` the `differences`: kind, how many, where the
 first is, what it is there, what it is here; or only `ran_out`, when the time was over.
 """
@@ -19,19 +20,25 @@ import zipfile
 sys.dont_write_bytecode = True
 
 import uno
-from com.sun.star.beans import PropertyValue
+from com.sun.star.beans import NamedValue, PropertyValue
 from com.sun.star.lang import IllegalArgumentException
 from com.sun.star.uno import Exception as UnoError, RuntimeException
 
 import compare
 import dump
 
+INSIDE = pathlib.Path(__file__).with_name("inside.py")
+
 # How a look ends, apart from `compared`.
-SHUT, ABSENT, REFUSED, BROKEN = "original does not open", "sheet is absent", "insertion is refused", "ours does not open"
+SHUT, ABSENT, BROKEN = "original does not open", "sheet is absent", "ours does not open"
+REFUSED = {False: "insertion is refused", True: "deletion is refused"}
 LOCKED = "sheet is protected by a password"
 CRASHED = "LibreOffice ends while "
 
 START_SECONDS = 60
+# Sheets are read one after the other: threads that read several at once share what tells on which sheet a validation
+# stands, so that it may come to stand on another one, from which it follows other rows.
+SURROUNDINGS = {"LC_ALL": "C.UTF-8", "MAX_CONCURRENCY": "1"}
 # Seconds on the clock for one of the processor: a machine may be shared, a program that waits for nothing ends.
 SHARED = 10
 
@@ -63,7 +70,7 @@ class Office:
         self.profile = pathlib.Path(folder).resolve() / "profile"
         (self.profile / "user").mkdir(parents=True, exist_ok=True)
         (self.profile / "user/registrymodifications.xcu").write_text(PROFILE)
-        self.process = self.desktop = None
+        self.process = self.desktop = self.teller = None
         self.ran_out = False
 
     def start(self):
@@ -72,7 +79,7 @@ class Office:
             ["soffice", "--headless", "--invisible", "--norestore", "--nologo", "--nodefault",
              f"-env:UserInstallation={self.profile.as_uri()}", f"--accept=pipe,name={pipe};urp;"],
             stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-            start_new_session=True, env={**os.environ, "LC_ALL": "C.UTF-8"})
+            start_new_session=True, env={**os.environ, **SURROUNDINGS})
         local = uno.getComponentContext()
         resolver = local.ServiceManager.createInstanceWithContext("com.sun.star.bridge.UnoUrlResolver", local)
         end = time.monotonic() + START_SECONDS
@@ -85,7 +92,10 @@ class Office:
                     self.stop()
                     raise
                 time.sleep(0.1)
-        self.desktop = context.ServiceManager.createInstanceWithContext("com.sun.star.frame.Desktop", context)
+        made = context.ServiceManager.createInstanceWithContext
+        self.desktop = made("com.sun.star.frame.Desktop", context)
+        loader = made("com.sun.star.loader.Python", context)
+        self.teller = loader.activate("rows.Teller", "", INSIDE.as_uri(), None).createInstanceWithContext(context)
 
     def stop(self):
         if self.process is not None:
@@ -94,7 +104,7 @@ class Office:
             except ProcessLookupError:
                 pass
             self.process.wait()
-        self.process = self.desktop = None
+        self.process = self.desktop = self.teller = None
 
     def is_alive(self):
         if self.process is None or self.process.poll() is not None:
@@ -158,8 +168,20 @@ class Office:
         return book
 
 
-def inserted(book, request):
-    """Has LibreOffice insert the rows; how that ended, or None where it did."""
+    def dump(self, book, place, words):
+        """What it holds of a book."""
+        asked = NamedValue("book", book), NamedValue("asked", json.dumps([place, sorted(words)]))
+        told = json.loads(self.teller.execute(asked))
+        return {kind: {key(place): what for place, what in things} for kind, things in told}
+
+
+def key(place):
+    """A place as a key: the numbers of a cell come as a list."""
+    return tuple(place) if isinstance(place, list) else place
+
+
+def edited(book, request):
+    """Has LibreOffice insert or delete the rows; how that ended, or None where it did."""
     if not book.Sheets.hasByName(request["sheet"]):
         return ABSENT
     book.enableAutomaticCalculation(False)
@@ -170,20 +192,22 @@ def inserted(book, request):
             sheet.unprotect("")
         except IllegalArgumentException:
             return LOCKED
-    rows, at, count = sheet.Rows, request["before"] - 1, request["count"]
+    rows, at, count, delete = sheet.Rows, request["before"] - 1, request["count"], request["delete"]
+    if delete:
+        return None if agrees(rows.removeByIndex, at, count) else REFUSED[delete]
     # LibreOffice refuses where the rows that move cut an array formula: as many as are inserted, so that one after
     # the other may go where all at once do not.
-    if not insert(rows, at, count):
+    if not agrees(rows.insertByIndex, at, count):
         for _ in range(count):
-            if not insert(rows, at, 1):
-                return REFUSED
+            if not agrees(rows.insertByIndex, at, 1):
+                return REFUSED[delete]
     return None
 
 
-def insert(rows, at, count):
-    """Inserts rows; whether LibreOffice agrees."""
+def agrees(action, at, count):
+    """Does something to rows; whether LibreOffice agrees."""
     try:
-        rows.insertByIndex(at, count)
+        action(at, count)
     except RuntimeException as error:
         if type(error) is not RuntimeException:
             raise
@@ -214,15 +238,15 @@ def refreshed(book):
 
 def look(office, request, doing):
     """Both dumps, compared."""
-    place = (request["sheet"], request["before"] - 1, request["count"])
+    place = (request["sheet"], request["before"] - 1, 0 if request["delete"] else request["count"])
     doing.append("opening the original")
     book = office.load(request["original"])
     if book is None:
         return {"ended": SHUT}
     ours = request["ours"]
     try:
-        doing.append("inserting")
-        refusal = inserted(book, request)
+        doing.append("editing")
+        refusal = edited(book, request)
         if refusal is not None:
             return {"ended": refusal}
         doing.append("telling what it made")
@@ -231,7 +255,7 @@ def look(office, request, doing):
             refreshed(book)
         if ours is not None:  # LibreOffice does not save styles as it found them
             words.add(dump.LOOKS)
-        theirs = dump.dump(book, place, words)
+        theirs = office.dump(book, place, words)
         if ours is None:
             ours = str(office.profile.parent / "own.xlsx")
             doing.append("saving")
@@ -244,7 +268,7 @@ def look(office, request, doing):
         return {"ended": BROKEN}
     try:
         doing.append("telling what we made")
-        return {"ended": "compared", "differences": compare.differences(theirs, dump.dump(book, place, words))}
+        return {"ended": "compared", "differences": compare.differences(theirs, office.dump(book, place, words))}
     finally:
         close(book)
 
