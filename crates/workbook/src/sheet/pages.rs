@@ -8,6 +8,14 @@ const RECORDS: usize = 1 << 15;
 /// Bytes of a page of text as bits of an offset in it.
 const TEXT_BITS: u32 = 18;
 
+/// Memory that stays free when another page is made: much of the program cannot be told that there is none.
+const SPARE: usize = 2 << 20;
+
+/// Whether there is memory for so many bytes of a further page, and some to spare; the first asks for nothing.
+fn spare(bytes: usize) -> Option<()> {
+    if bytes == 0 { Some(()) } else { Vec::<u8>::new().try_reserve_exact(bytes.checked_add(SPARE)?).ok() }
+}
+
 /// The records of all cells, row by row.
 #[derive(Debug, Default)]
 pub(super) struct Cells {
@@ -26,6 +34,7 @@ impl Cells {
         };
         if let Some(room) = room {
             let mut page = Vec::new();
+            spare(room * size_of::<Record>())?;
             page.try_reserve_exact(room).ok()?;
             self.pages.push(page);
         }
@@ -91,6 +100,7 @@ impl Texts {
                 (false, false) => 1 << TEXT_BITS,
             };
             let mut page = String::new();
+            spare(room)?;
             page.try_reserve_exact(room).ok()?;
             self.pages.push(page);
             self.closed = is_long;
