@@ -563,50 +563,26 @@ fn a_data_table_moves_with_the_row_above_it_or_refuses() {
     }
 }
 
+/// Where a sheet's relations stand, and those that lead to one part of a kind.
+const RELATIONS: &str = "xl/worksheets/_rels/sheet1.xml.rels";
+
+fn relation(kind: &str) -> String {
+    let types = "http://schemas.openxmlformats.org/officeDocument/2006/relationships";
+    format!(
+        "<Relationships><Relationship Id=\"rId1\" Type=\"{types}/{kind}\" Target=\"../x.xml\"/></Relationships>"
+    )
+}
+
 #[test]
 fn what_cannot_be_kept_right_is_refused_and_named() {
-    let types = "http://schemas.openxmlformats.org/officeDocument/2006/relationships";
-    let relation = |kind: &str| {
-        format!(
-            "<Relationships><Relationship Id=\"rId1\" Type=\"{types}/{kind}\" Target=\"../x.xml\"/></Relationships>"
-        )
-    };
-    let relations = "xl/worksheets/_rels/sheet1.xml.rels";
     let strange = relation("unheardOf");
-    let more = [(relations, strange.as_str()), ("xl/x.xml", "<x/>")];
+    let more = [(RELATIONS, strange.as_str()), ("xl/x.xml", "<x/>")];
     assert_eq!(
         refusal("<sheetData/>", &more, &[insert(1, 1)]),
         PatchError::Unmovable { part: "xl/x.xml".into() }
     );
     let book = Workbook::open(package(&sheet_of("<sheetData/>"), &more)).unwrap();
     assert!(book.apply(&[insert(1, 1)], Signature::Void).is_ok(), "unless forced");
-
-    let pivot = relation("pivotTable");
-    let more = [
-        (relations, pivot.as_str()),
-        ("xl/x.xml", "<pivotTableDefinition><location ref=\"A3:B9\"/></pivotTableDefinition>"),
-    ];
-    let range = "A3:B9".parse().unwrap();
-    assert_eq!(
-        refusal("<sheetData/>", &more, &[insert(4, 1)]),
-        PatchError::RowsInside { range, part: "xl/x.xml".into() }
-    );
-    let paged = "<pivotTableDefinition><location ref=\"A6:B9\" rowPageCount=\"2\"/></pivotTableDefinition>";
-    let more = [(relations, pivot.as_str()), ("xl/x.xml", paged)];
-    for edit in [insert(4, 1), insert(6, 1), delete(4, 1), delete(5, 1)] {
-        assert_eq!(
-            refusal("<sheetData/>", &more, &[edit]),
-            PatchError::RowsInside { range, part: "xl/x.xml".into() },
-            "its page fields stand in rows 3 and 4"
-        );
-    }
-    let book = Workbook::open(package(&sheet_of("<sheetData/>"), &more)).unwrap();
-    let moved = part(&book.apply(&[insert(3, 1)], Signature::Keep).unwrap(), "xl/x.xml");
-    assert_eq!(moved, paged.replace("A6:B9", "A7:B10"));
-    let table = relation("table");
-    let more = [(relations, table.as_str()), ("xl/x.xml", "<table ref=\"A3:B9\"/>")];
-    assert!(matches!(refusal("<sheetData/>", &more, &[delete(3, 1)]), PatchError::RowsInside { .. }));
-    assert!(matches!(refusal("<sheetData/>", &more, &[delete(4, 9)]), PatchError::RowsInside { .. }));
 
     let full = "<sheetData><row r=\"1048576\"><c r=\"A1048576\"><v>1</v></c></row></sheetData>";
     assert_eq!(refusal(full, &[], &[insert(3, 1)]), PatchError::RowsOffSheet { row: 1_048_576 });
@@ -630,6 +606,36 @@ fn what_cannot_be_kept_right_is_refused_and_named() {
         let mover = Mover { shift: &shift, sheet: "附表", own: true, number: 0, ground: None, merges: &[] };
         assert_eq!(text::moved(text.as_bytes(), mover), Err(text::Unmovable), "{text}");
     }
+}
+
+#[test]
+fn what_keeps_its_rows_together_is_not_pushed_apart() {
+    let pivot = relation("pivotTable");
+    let more = [
+        (RELATIONS, pivot.as_str()),
+        ("xl/x.xml", "<pivotTableDefinition><location ref=\"A3:B9\"/></pivotTableDefinition>"),
+    ];
+    let range = "A3:B9".parse().unwrap();
+    assert_eq!(
+        refusal("<sheetData/>", &more, &[insert(4, 1)]),
+        PatchError::RowsInside { range, part: "xl/x.xml".into() }
+    );
+    let paged = "<pivotTableDefinition><location ref=\"A6:B9\" rowPageCount=\"2\"/></pivotTableDefinition>";
+    let more = [(RELATIONS, pivot.as_str()), ("xl/x.xml", paged)];
+    for edit in [insert(4, 1), insert(6, 1), delete(4, 1), delete(5, 1)] {
+        assert_eq!(
+            refusal("<sheetData/>", &more, &[edit]),
+            PatchError::RowsInside { range, part: "xl/x.xml".into() },
+            "its page fields stand in rows 3 and 4"
+        );
+    }
+    let book = Workbook::open(package(&sheet_of("<sheetData/>"), &more)).unwrap();
+    let moved = part(&book.apply(&[insert(3, 1)], Signature::Keep).unwrap(), "xl/x.xml");
+    assert_eq!(moved, paged.replace("A6:B9", "A7:B10"));
+    let table = relation("table");
+    let more = [(RELATIONS, table.as_str()), ("xl/x.xml", "<table ref=\"A3:B9\"/>")];
+    assert!(matches!(refusal("<sheetData/>", &more, &[delete(3, 1)]), PatchError::RowsInside { .. }));
+    assert!(matches!(refusal("<sheetData/>", &more, &[delete(4, 9)]), PatchError::RowsInside { .. }));
 }
 
 #[test]
