@@ -8,12 +8,14 @@ const RECORDS: usize = 1 << 15;
 /// Bytes of a page of text as bits of an offset in it.
 const TEXT_BITS: u32 = 18;
 
-/// Memory that stays free when another page is made: much of the program cannot be told that there is none.
+/// Memory that stays free when a large grid takes another page: much of the program cannot be told that there is none.
 const SPARE: usize = 2 << 20;
+/// Pages of a grid that is not large: to ask costs little, but leaves the allocator with more than it gives back.
+const USUAL: usize = 64;
 
-/// Whether there is memory for so many bytes of a further page, and some to spare; the first asks for nothing.
-fn spare(bytes: usize) -> Option<()> {
-    if bytes == 0 { Some(()) } else { Vec::<u8>::new().try_reserve_exact(bytes.checked_add(SPARE)?).ok() }
+/// Whether there is memory for so many bytes of a further page, and some to spare.
+fn spare(bytes: usize, pages: usize) -> Option<()> {
+    if pages < USUAL { Some(()) } else { Vec::<u8>::new().try_reserve_exact(bytes.checked_add(SPARE)?).ok() }
 }
 
 /// The records of all cells, row by row.
@@ -34,7 +36,7 @@ impl Cells {
         };
         if let Some(room) = room {
             let mut page = Vec::new();
-            spare(room * size_of::<Record>())?;
+            spare(room * size_of::<Record>(), self.pages.len())?;
             page.try_reserve_exact(room).ok()?;
             self.pages.push(page);
         }
@@ -100,7 +102,7 @@ impl Texts {
                 (false, false) => 1 << TEXT_BITS,
             };
             let mut page = String::new();
-            spare(room)?;
+            spare(room, self.pages.len())?;
             page.try_reserve_exact(room).ok()?;
             self.pages.push(page);
             self.closed = is_long;
