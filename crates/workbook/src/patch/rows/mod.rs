@@ -164,7 +164,21 @@ impl Pass<'_> {
     fn text(&self, part: &str, mover: Mover<'_>) -> Result<Option<Vec<u8>>, PatchError> {
         let part = spelled(self.package, part).unwrap_or(part);
         let text = read_text(self.package, part)?;
+        if mover.own {
+            self.check_comments(&text)?;
+        }
         text::moved(&text, mover).map_err(|_| PatchError::Unmovable { part: part.to_owned() })
+    }
+
+    /// Refuses rows that would push a comment off the sheet, as it refuses those that would push a cell off.
+    fn check_comments(&self, text: &[u8]) -> Result<(), PatchError> {
+        let comments = tags(text).filter(|tag| matches!(tag.local(), b"comment" | b"threadedComment"));
+        let rows = comments.filter_map(|tag| Some(tag.value(b"ref")?.parse::<CellRef>().ok()?.row()));
+        let shift = self.mover.shift;
+        match rows.filter(|row| shift.row(*row).is_none() && !shift.is_deleted(*row)).min() {
+            Some(row) => Err(PatchError::RowsOffSheet { row }),
+            None => Ok(()),
+        }
     }
 
     /// Refuses rows within what only moves as a whole: a pivot table, and a table with its heading.

@@ -609,6 +609,24 @@ fn what_cannot_be_kept_right_is_refused_and_named() {
 }
 
 #[test]
+fn a_comment_is_not_pushed_off_the_sheet() {
+    let comments = relation("comments");
+    let at = |row: u32| format!("<comments><commentList><comment ref=\"A{row}\"/></commentList></comments>");
+    for (row, edit, refused) in [
+        (1_048_576, insert(3, 1), true),
+        (1_048_576, delete(1_048_576, 1), false),
+        (1_048_574, insert(3, 3), true),
+        (1_048_574, insert(3, 2), false),
+    ] {
+        let list = at(row);
+        let more = [(RELATIONS, comments.as_str()), ("xl/x.xml", list.as_str())];
+        let book = Workbook::open(package(&sheet_of("<sheetData/>"), &more)).unwrap();
+        let made = book.apply(&[edit], Signature::Keep);
+        assert_eq!(made.err() == Some(PatchError::RowsOffSheet { row }), refused, "{row}");
+    }
+}
+
+#[test]
 fn what_keeps_its_rows_together_is_not_pushed_apart() {
     let pivot = relation("pivotTable");
     let more = [
