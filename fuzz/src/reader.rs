@@ -54,6 +54,7 @@ fn check_short_cut(book: &Workbook, data: &[u8]) {
 /// A grid is in order, inside its bounds, and tells the same of a cell by every way to it.
 pub(super) fn look(book: &Workbook, sheet: &Sheet) {
     let (mut before, mut count) = (None, 0usize);
+    let used = sheet.used();
     for row in sheet.rows() {
         assert!((1..=LAST_ROW).contains(&row.number), "row {}", row.number);
         for cell in row.cells() {
@@ -63,7 +64,7 @@ pub(super) fn look(book: &Workbook, sheet: &Sheet) {
             assert_eq!(sheet.value(cell.at), cell.value, "the value of {}", cell.at);
             assert_eq!(sheet.formula(cell.at), cell.formula, "the formula of {}", cell.at);
             assert_eq!(sheet.style_at(cell.at), cell.style, "the style of {}", cell.at);
-            assert!(sheet.used().is_some_and(|used| used.contains(cell.at)), "{} is not in use", cell.at);
+            assert!(used.is_some_and(|used| used.contains(cell.at)), "{} is not in use", cell.at);
             let format = book.format(cell.style);
             let _ = (format.decimals(), format.is_percent(), format.is_date());
             if let ValueRef::Number(digits) = cell.value {
@@ -80,7 +81,7 @@ pub(super) fn look(book: &Workbook, sheet: &Sheet) {
         sheet.formula_cells().count(),
         sheet.rows().flat_map(Row::cells).filter(|cell| cell.formula.is_some()).count()
     );
-    assert_eq!(sheet.used().is_some(), count > 0);
+    assert_eq!(used.is_some(), count > 0);
     for merge in sheet.merges() {
         for corner in [merge.first(), merge.last()] {
             let found = sheet.merge_at(corner);

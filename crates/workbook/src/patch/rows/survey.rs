@@ -164,11 +164,13 @@ pub(super) fn place(cell: CellRef, own: bool) -> Place {
     if own { Place::Row(cell.row()) } else { Place::Elsewhere }
 }
 
-/// The attributes of a row that make its look.
+/// The attributes of a row that make its look; what has no proper name is none, and would spoil the new row's tag.
 fn looks(token: &Token<'_>) -> Vec<u8> {
     let mut out = Vec::new();
     for attribute in token.attributes() {
-        if !matches!(attribute.name, b"r" | b"hidden" | b"collapsed") {
+        let proper = |byte: &u8| byte.is_ascii_alphanumeric() || b"_:.-".contains(byte) || !byte.is_ascii();
+        let is_name = attribute.name.iter().all(proper);
+        if is_name && !matches!(attribute.name, b"r" | b"hidden" | b"collapsed") {
             out.push(b' ');
             out.extend_from_slice(attribute.name);
             // A value holds at most one kind of quotes.
