@@ -177,7 +177,7 @@ fn one(request: &Request, input: &Input) -> Result<Outcome, Failure> {
     Ok(Outcome { report, line, exit: Exit::Done, staged, product })
 }
 
-pub(super) fn reopened(request: &Request, bytes: Vec<u8>) -> Result<Workbook, Failure> {
+fn reopened(request: &Request, bytes: Vec<u8>) -> Result<Workbook, Failure> {
     Workbook::open_within(bytes, &request.terms.limits)
         .map_err(|error| Failure::new(request.form_name(), What::Open(error)))
 }

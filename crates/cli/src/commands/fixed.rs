@@ -47,7 +47,8 @@ pub(super) fn unmarked(workbook: Workbook, terms: &Terms, signature: Signature) 
     }
 }
 
-fn edited(
+/// A workbook with edits made, opened again.
+pub(super) fn edited(
     workbook: &Workbook,
     edits: &[Edit],
     (terms, signature): (&Terms, Signature),

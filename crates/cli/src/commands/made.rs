@@ -10,8 +10,8 @@ use jixiao_selfeval::{Located, Profile, Submission, Summary};
 use jixiao_workbook::patch::Signature;
 use jixiao_workbook::{Edit, Limits, Workbook};
 
-use super::convert::{Request, reopened};
-use super::fixed::applied;
+use super::convert::Request;
+use super::fixed::{self, applied};
 use super::submission::located;
 use crate::args::Origins;
 use crate::beside::Processors;
@@ -35,9 +35,7 @@ impl Made {
     ) -> Result<Self, Failure> {
         let failed = |what| Failure::new(request.form_name(), what);
         let edited = |workbook: &Workbook, edits: &[Edit]| {
-            let bytes =
-                applied(workbook, edits, request.signature).map_err(|error| failed(What::Patch(error)))?;
-            reopened(request, bytes)
+            fixed::edited(workbook, edits, (&request.terms, request.signature)).map_err(failed)
         };
         let of_form = |form: &Workbook| located(form, profile, Choice::default()).map_err(failed);
         let form = request.form(submission, profile)?;
